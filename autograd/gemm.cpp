@@ -1,0 +1,61 @@
+#include "autograd/gemm.h"
+
+#include <cstddef>
+#include <new>
+
+#include "autograd/parallel.h"
+
+namespace autograd::inline HANDFLOW_PRECISION {
+namespace {
+
+// Where a thread packs its blocks. Allocated with its first product, freed when the thread ends.
+// Kernels cannot own it: they are compiled for wide vectors and must not allocate.
+class Workspace {
+ public:
+  explicit Workspace(Index elements)
+      : data_(static_cast<real*>(
+            ::operator new(static_cast<std::size_t>(elements) * sizeof(real), alignment))) {}
+  ~Workspace() { ::operator delete(data_, alignment); }
+  Workspace(const Workspace&) = delete;
+  Workspace& operator=(const Workspace&) = delete;
+
+  real* data() { return data_; }
+
+ private:
+  static constexpr std::align_val_t alignment{64};
+  real* data_;
+};
+
+void gemm_on_this_thread(const Gemm& g) {
+  thread_local Workspace workspace(kernels().gemm_workspace);
+  kernels().gemm(g, workspace.data());
+}
+
+// Fewer multiply-adds than this take a few microseconds: less than waking a thread.
+constexpr Index worth_splitting = Index{1} << 18;
+
+// Both tile heights, 6 and 12, divide it, so that a split makes no additional edges.
+constexpr Index rows_together = 12;
+
+}  // namespace
+
+void gemm(const Gemm& g) {
+  // In double, because a product of three sizes may overflow Index.
+  const double work =
+      static_cast<double>(g.m) * static_cast<double>(g.n) * static_cast<double>(g.k);
+  if (num_threads() == 1 || work < static_cast<double>(worth_splitting)) {
+    gemm_on_this_thread(g);
+    return;
+  }
+  // Rows are split, never k: the sum in each element stays the one chain that it is.
+  parallel_for(g.m, rows_together, [&g](Index begin, Index end) {
+    Gemm part = g;
+    part.m = end - begin;
+    part.a += begin * g.a_row;
+    part.c += begin * g.c_row;
+    if (part.start) part.start += begin * g.start_row;
+    gemm_on_this_thread(part);
+  });
+}
+
+}  // namespace autograd::inline HANDFLOW_PRECISION

@@ -1,0 +1,84 @@
+#include "autograd/node.h"
+
+#include <cassert>
+
+#include "autograd/kernels/kernels.h"
+
+namespace autograd::inline HANDFLOW_PRECISION {
+namespace {
+
+thread_local bool grad_is_enabled = true;
+
+}  // namespace
+
+Ref<Node> Node::create(const Shape& shape, Ref<Buffer> value) {
+  Node* node = new (allocate_block(sizeof(Node))) Node;
+  node->shape = shape;
+  node->value = std::move(value);
+  return Ref<Node>::adopt(node);
+}
+
+void Node::destroy(Node* node) noexcept {
+  // A graph can be a million nodes deep, so nodes whose last reference goes wait in a list that runs
+  // through the nodes themselves.
+  Node* dying = node;
+  dying->next = nullptr;
+  while (dying) {
+    node = dying;
+    dying = node->next;
+    assert(node->home == this_thread() && "a tensor must be freed on the thread that made it");
+    for (int i = 0; i < node->input_count; ++i) {
+      Node* input = node->inputs[i];
+      if (input && --input->references == 0) {
+        input->next = dying;
+        dying = input;
+      }
+    }
+    if (node->inputs && node->inputs != node->few_inputs.data()) {
+      release_block(node->inputs, static_cast<std::size_t>(node->input_count) * sizeof(Node*));
+    }
+    node->~Node();
+    release_block(node, sizeof(Node));
+  }
+}
+
+void unshare(Ref<Buffer>& contribution) {
+  if (!contribution || contribution.unique()) return;
+  Ref<Buffer> copy = Buffer::create(contribution->numel);
+  kernels().copy(copy->numel, contribution->data(), copy->data(), false);
+  contribution = std::move(copy);
+}
+
+Contribution contribute(Node& input) {
+  if (!input.contribution) {
+    input.contribution = Buffer::create(input.numel());
+    return {input.contribution->data(), false};
+  }
+  unshare(input.contribution);
+  return {input.contribution->data(), true};
+}
+
+Contribution contribute_in_place(Node& input, Node& y) {
+  const bool dy_is_free = y.contribution.unique() && !y.retains_grad;
+  if (!input.contribution && dy_is_free && input.numel() == y.numel()) {
+    input.contribution = std::move(y.contribution);
+    return {input.contribution->data(), false};
+  }
+  return contribute(input);
+}
+
+void pass_on(Node& input, const Node& y) {
+  if (!input.contribution) {
+    input.contribution = y.contribution;
+    return;
+  }
+  const auto [dx, add] = contribute(input);
+  kernels().copy(y.numel(), y.dy(), dx, add);
+}
+
+bool grad_enabled() noexcept { return grad_is_enabled; }
+
+NoGradGuard::NoGradGuard() noexcept : before_(grad_is_enabled) { grad_is_enabled = false; }
+NoGradGuard::~NoGradGuard() { grad_is_enabled = before_; }
+
+}  // namespace autograd::inline HANDFLOW_PRECISION

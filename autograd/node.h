@@ -1,0 +1,100 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <initializer_list>
+#include <new>
+#include <type_traits>
+
+#include "autograd/memory.h"
+#include "autograd/shape.h"
+
+/// The graph. A node is a value and the way it was computed: its inputs and a backward function. A
+/// tensor is a handle to a node; lessons see tensors, operations see nodes.
+
+namespace autograd::inline HANDFLOW_PRECISION {
+
+struct Node {
+  int references = 1;
+  bool requires_grad = false;
+  bool retains_grad = false;  // a non-leaf whose gradient the user asked to see
+  bool freed = false;         // backward() has been here and dropped the graph
+  Shape shape;
+  Ref<Buffer> value;  // empty once an operation has taken it over to write its own result there
+  Ref<Buffer> grad;   // what Tensor::grad() shows; leaves and retained nodes only
+
+  // How the value was computed; unset in leaves. backward(y) adds y's share to the gradients of its
+  // inputs. It receives its node instead of capturing it: a captured node would own itself and
+  // never be destroyed.
+  const char* operation = nullptr;
+  void (*backward)(Node& y) = nullptr;
+  alignas(16) std::array<std::byte, 48> captures;  // the sizes and exponents backward needs
+  std::array<Node*, 3> few_inputs;
+  Node** inputs = nullptr;  // few_inputs, or a block of its own for a longer list
+  int input_count = 0;
+
+  // Which values backward will read (see Save), and their versions when they were saved.
+  unsigned saves = 0;
+  std::array<std::uint32_t, 4> saved_versions;
+  Ref<Buffer> extra;  // saved numbers that belong to no tensor: positions, lists of indices
+
+  // Owned by a running backward().
+  Ref<Buffer> contribution;  // dy: the gradient of this node, as far as it is known
+  int waiting_for = 0;       // consumers that have not contributed yet
+  Node* next = nullptr;      // the list this node stands in (also while it is being destroyed)
+
+  const void* home = this_thread();
+
+  /// A leaf that does not require a gradient.
+  static Ref<Node> create(const Shape& shape, Ref<Buffer> value);
+  /// Destroys the node and all that only it kept alive, without recursion.
+  static void destroy(Node* node) noexcept;
+
+  bool is_leaf() const { return backward == nullptr && !freed; }
+  Index numel() const { return shape.numel(); }
+  Node& input(int i) const { return *inputs[i]; }
+  const real* data() const { return value->data(); }
+  const real* dy() const { return contribution->data(); }
+};
+
+/// The values that an operation's backward function reads: of its first three inputs, and its output.
+/// Only these are checked for changes made in between.
+enum Save : unsigned { save_nothing = 0, save_a = 1, save_b = 2, save_c = 4, save_output = 8 };
+
+/// Where an operation writes its share of an input's gradient: it overwrites if `add` is false, and
+/// adds to what is there if `add` is true.
+struct Contribution {
+  real* data;
+  bool add;
+};
+
+/// The gradient of `input`, for the caller to write. This is the one place that knows whether a
+/// contribution is the first one.
+Contribution contribute(Node& input);
+
+/// The same for an elementwise derivative, dx[i] = f(dy[i], ...): may hand out dy's own buffer when
+/// nobody will read dy again. Call it for the last input only.
+Contribution contribute_in_place(Node& input, Node& y);
+
+/// dx (+)= dy, element for element; shares the buffer instead of copying where it can.
+void pass_on(Node& input, const Node& y);
+
+/// Puts a copy of its own in the place of a buffer that others hold too, so that it may be written.
+void unshare(Ref<Buffer>& contribution);
+
+/// False inside a NoGradGuard.
+bool grad_enabled() noexcept;
+
+/// While one exists on this thread, operations record nothing. The state before returns with its end.
+class [[nodiscard]] NoGradGuard {
+ public:
+  NoGradGuard() noexcept;
+  ~NoGradGuard();
+  NoGradGuard(const NoGradGuard&) = delete;
+  NoGradGuard& operator=(const NoGradGuard&) = delete;
+
+ private:
+  bool before_;
+};
+
+}  // namespace autograd::inline HANDFLOW_PRECISION

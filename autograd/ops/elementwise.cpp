@@ -1,0 +1,136 @@
+#include "autograd/ops/elementwise.h"
+
+#include <array>
+#include <string>
+#include <utility>
+
+#include "autograd/kernels/kernels.h"
+#include "autograd/ops/shape.h"
+#include "autograd/record.h"
+
+namespace autograd::inline HANDFLOW_PRECISION {
+namespace {
+
+// y = f(x)            dx = dy f'(x)
+Tensor unary(const char* operation, const UnaryKernel& kernel, Tensor x, double p = 0, double q = 0) {
+  const bool recorded = records(operation, std::array<const Tensor*, 1>{&x});
+  const real* values = x.data();
+  const bool keeps_x = recorded && kernel.saves == Saves::input;
+  Tensor y(Node::create(x.shape(), keeps_x ? Buffer::create(x.numel()) : take_buffer(x)));
+  const auto [first, second] = std::pair(static_cast<real>(p), static_cast<real>(q));
+  kernel.forward(y.numel(), values, y.data(), first, second);
+
+  const unsigned save = kernel.saves == Saves::input    ? save_a
+                        : kernel.saves == Saves::output ? save_output
+                                                        : save_nothing;
+  record(operation, y, {&x}, save, [f = &kernel, p = first, q = second](Node& out) {
+    Node& in = out.input(0);
+    const real* dy = out.dy();
+    const real* saved = f->saves == Saves::input    ? in.data()
+                        : f->saves == Saves::output ? out.data()
+                                                    : nullptr;
+    const auto [dx, add] = contribute_in_place(in, out);
+    f->backward(out.numel(), dy, saved, dx, add, p, q);
+  });
+  return y;
+}
+
+// An operand of a broadcasting operation, ready for a kernel: its own elements, or one element for
+// all (step 0), or a copy expanded to the result's shape.
+struct Operand {
+  Operand(Node& x, const Shape& shape, bool needed) {
+    if (!needed) return;
+    if (x.numel() == shape.numel()) {
+      data = x.data();
+    } else if (x.numel() == 1) {
+      data = x.data();
+      step = 0;
+    } else {
+      buffer = Buffer::create(shape.numel());
+      data = buffer->data();
+      expand_to(shape, x.data(), x.shape, buffer->data());
+    }
+  }
+
+  const real* data = nullptr;
+  Index step = 1;
+  Ref<Buffer> buffer;
+};
+
+// y = f(a, b)         da = dy df/da         db = dy df/db         each summed to its operand's shape
+Tensor binary(const char* operation, const BinaryKernel& kernel, unsigned da_reads,
+              unsigned db_reads, Tensor a, Tensor b) {
+  const bool recorded = records(operation, std::array<const Tensor*, 2>{&a, &b});
+  const Shape shape = broadcast(operation, a.shape(), b.shape());
+  const Operand left(a.node(), shape, true);
+  const Operand right(b.node(), shape, true);
+  const unsigned save = !recorded ? save_nothing
+                                  : (a.requires_grad() ? da_reads : save_nothing) |
+                                        (b.requires_grad() ? db_reads : save_nothing);
+  const bool into_a = a.shape() == shape && !(save & save_a);
+  const bool into_b = b.shape() == shape && !(save & save_b);
+  Ref<Buffer> result = into_a ? take_buffer(a) : into_b ? take_buffer(b) : Ref<Buffer>();
+  if (!result) result = Buffer::create(shape.numel());
+  Tensor y(Node::create(shape, std::move(result)));
+  kernel.forward(y.numel(), left.data, left.step, right.data, right.step, y.data());
+
+  record(operation, y, {&a, &b}, save, [f = &kernel, save](Node& out) {
+    const Operand p(out.input(0), out.shape, save & save_a);
+    const Operand q(out.input(1), out.shape, save & save_b);
+    const auto differentiate = [&](auto derivative, Node& in, bool last) {
+      if (!in.requires_grad) return;
+      const real* dy = out.dy();
+      if (in.shape == out.shape) {
+        const auto [dx, add] = last ? contribute_in_place(in, out) : contribute(in);
+        derivative(out.numel(), dy, p.data, p.step, q.data, q.step, dx, add);
+      } else {
+        const Ref<Buffer> full = Buffer::create(out.numel());
+        derivative(out.numel(), dy, p.data, p.step, q.data, q.step, full->data(), false);
+        const auto [dx, add] = contribute(in);
+        sum_to(in.shape, full->data(), out.shape, dx, add);
+      }
+    };
+    differentiate(f->backward_a, out.input(0), !out.input(1).requires_grad);
+    differentiate(f->backward_b, out.input(1), true);
+  });
+  return y;
+}
+
+}  // namespace
+
+Tensor add(Tensor a, Tensor b) {
+  return binary("add", kernels().add, save_nothing, save_nothing, std::move(a), std::move(b));
+}
+Tensor sub(Tensor a, Tensor b) {
+  return binary("sub", kernels().sub, save_nothing, save_nothing, std::move(a), std::move(b));
+}
+Tensor mul(Tensor a, Tensor b) {
+  return binary("mul", kernels().mul, save_b, save_a, std::move(a), std::move(b));
+}
+Tensor div(Tensor a, Tensor b) {
+  return binary("div", kernels().div, save_b, save_a | save_b, std::move(a), std::move(b));
+}
+
+Tensor neg(Tensor x) { return unary("neg", kernels().neg, std::move(x)); }
+Tensor relu(Tensor x) { return unary("relu", kernels().relu, std::move(x)); }
+Tensor silu(Tensor x) { return unary("silu", kernels().silu, std::move(x)); }
+Tensor tanh(Tensor x) { return unary("tanh", kernels().tanh, std::move(x)); }
+Tensor sigmoid(Tensor x) { return unary("sigmoid", kernels().sigmoid, std::move(x)); }
+Tensor exp(Tensor x) { return unary("exp", kernels().exp, std::move(x)); }
+Tensor log(Tensor x) { return unary("log", kernels().log, std::move(x)); }
+Tensor sin(Tensor x) { return unary("sin", kernels().sin, std::move(x)); }
+Tensor cos(Tensor x) { return unary("cos", kernels().cos, std::move(x)); }
+Tensor sqrt(Tensor x) { return unary("sqrt", kernels().sqrt, std::move(x)); }
+Tensor square(Tensor x) { return unary("square", kernels().square, std::move(x)); }
+Tensor abs(Tensor x) { return unary("abs", kernels().abs, std::move(x)); }
+Tensor pow(Tensor x, double exponent) {
+  return unary("pow", kernels().pow, std::move(x), exponent);
+}
+Tensor clamp(Tensor x, double low, double high) {
+  if (low > high) {
+    throw ValueError("clamp: low " + std::to_string(low) + " is above high " + std::to_string(high));
+  }
+  return unary("clamp", kernels().clamp, std::move(x), low, high);
+}
+
+}  // namespace autograd::inline HANDFLOW_PRECISION

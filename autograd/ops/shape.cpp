@@ -1,0 +1,288 @@
+#include "autograd/ops/shape.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "autograd/kernels/kernels.h"
+#include "autograd/record.h"
+
+namespace autograd::inline HANDFLOW_PRECISION {
+namespace {
+
+// Copies `rows` runs of `width` elements between arrays whose rows are `from` and `to` apart.
+template <Index fixed_width>
+void copy_fixed(Index rows, Index width, const real* x, Index from, real* y, Index to, bool add) {
+  if (fixed_width) width = fixed_width;
+  for (Index r = 0; r < rows; ++r, x += from, y += to) {
+    for (Index i = 0; i < width; ++i) y[i] = add ? y[i] + x[i] : x[i];
+  }
+}
+
+void copy_rows(Index rows, Index width, const real* x, Index from, real* y, Index to, bool add) {
+  if (from == width && to == width) return kernels().copy(rows * width, x, y, add);
+  switch (width) {  // a loop over one or two elements is slower than the elements themselves
+    case 1: return copy_fixed<1>(rows, width, x, from, y, to, add);
+    case 2: return copy_fixed<2>(rows, width, x, from, y, to, add);
+    case 3: return copy_fixed<3>(rows, width, x, from, y, to, add);
+    default:
+      for (Index r = 0; r < rows; ++r) kernels().copy(width, x + r * from, y + r * to, add);
+  }
+}
+
+// The size that dimension d of `shape` has when it is aligned with a shape of `rank` dimensions.
+Index aligned(const Shape& shape, int rank, int d) {
+  const int own = d - (rank - shape.rank());
+  return own < 0 ? 1 : shape[own];
+}
+
+}  // namespace
+
+// Repeats one dimension at a time, the last first: in front of d lie the sizes of `from`, behind it
+// those of `to`.
+void expand_to(const Shape& to, const real* x, const Shape& from, real* y) {
+  if (to.numel() == 0) return;
+  const int rank = to.rank();
+  Ref<Buffer> before;
+  Index outer = from.numel();
+  Index inner = 1;
+  for (int d = rank - 1; d >= 0; --d) {
+    const Index size = aligned(from, rank, d);
+    if (size == to[d]) {
+      outer /= size;
+      inner *= size;
+      continue;
+    }
+    const bool last = to.product(0, d) == outer;  // nothing in front is left to repeat
+    Ref<Buffer> after = last ? Ref<Buffer>() : Buffer::create(outer * to[d] * inner);
+    real* out = last ? y : after->data();
+    if (inner == 1) {
+      kernels().repeat_each(outer, to[d], x, out);
+    } else {
+      for (Index o = 0; o < outer; ++o) {
+        copy_rows(to[d], inner, x + o * inner, 0, out + o * to[d] * inner, inner, false);
+      }
+    }
+    if (last) return;
+    inner *= to[d];
+    before = std::move(after);
+    x = before->data();
+  }
+  kernels().copy(to.numel(), x, y, false);
+}
+
+// Sums one dimension at a time, the first first: in front of d lie the sizes of `to`, behind it those
+// of `from`.
+void sum_to(const Shape& to, const real* x, const Shape& from, real* y, bool add) {
+  const int rank = from.rank();
+  Ref<Buffer> before;
+  Index outer = 1;
+  for (int d = 0; d < rank; ++d) {
+    const Index size = aligned(to, rank, d);
+    const Index inner = from.product(d + 1, rank);
+    if (size == from[d]) {
+      outer *= size;
+      continue;
+    }
+    const bool last = outer * inner == to.numel();
+    if (last) return kernels().sum(outer, from[d], inner, x, y, add);
+    Ref<Buffer> after = Buffer::create(outer * inner);
+    kernels().sum(outer, from[d], inner, x, after->data(), false);
+    before = std::move(after);
+    x = before->data();
+  }
+  kernels().copy(to.numel(), x, y, add);
+}
+
+Tensor expand(const Tensor& x, const Shape& shape) {
+  records("expand", std::array{&x});
+  if (broadcast("expand", x.shape(), shape) != shape) {
+    throw ShapeError("expand: shape " + to_string(x.shape()) + " does not broadcast to " +
+                     to_string(shape));
+  }
+  Tensor y = Tensor::empty(shape);
+  expand_to(shape, x.data(), x.shape(), y.data());
+  record("expand", y, {&x}, save_nothing, [](Node& out) {
+    Node& in = out.input(0);
+    const auto [dx, add] = contribute(in);
+    sum_to(in.shape, out.dy(), out.shape, dx, add);
+  });
+  return y;
+}
+
+Tensor cat(std::initializer_list<Tensor> tensors, Index dim) {
+  return cat(std::span(tensors.begin(), tensors.size()), dim);
+}
+
+// y = [a b ...]       da, db, ... = the parts of dy
+Tensor cat(std::span<const Tensor> tensors, Index dim) {
+  constexpr std::size_t most = 64;
+  if (tensors.empty() || tensors.size() > most) {
+    throw ValueError("cat: needs 1 to 64 tensors, got " + std::to_string(tensors.size()));
+  }
+  std::array<const Tensor*, most> list;
+  for (std::size_t i = 0; i < tensors.size(); ++i) list[i] = &tensors[i];
+  const std::span<const Tensor* const> inputs(list.data(), tensors.size());
+  records("cat", inputs);
+
+  const Shape& first = tensors[0].shape();
+  if (first.rank() == 0) throw ShapeError("cat: a tensor of shape () has no dimension to join");
+  const int d = first.dimension(dim);
+  Index joined = 0;
+  for (const Tensor& tensor : tensors) {
+    const Shape& shape = tensor.shape();
+    if (shape.rank() != first.rank() || shape.with(d, first[d]) != first) {
+      throw ShapeError("cat: shapes " + to_string(first) + " and " + to_string(shape) +
+                       " differ in more than dimension " + std::to_string(d));
+    }
+    joined += shape[d];
+  }
+
+  Tensor y = Tensor::empty(first.with(d, joined));
+  const Index rows = first.product(0, d);
+  const Index inner = first.product(d + 1, first.rank());
+  Index offset = 0;
+  for (const Tensor& x : tensors) {
+    const Index width = x.size(d) * inner;
+    copy_rows(rows, width, x.data(), width, y.data() + offset, joined * inner, false);
+    offset += width;
+  }
+  record("cat", y, inputs, save_nothing, [rows, row_width = joined * inner](Node& out) {
+    const real* dy = out.dy();
+    for (int i = 0; i < out.input_count; ++i) {
+      Node& in = out.input(i);
+      const Index width = rows > 0 ? in.numel() / rows : 0;
+      if (in.requires_grad) {
+        const auto [dx, add] = contribute(in);
+        copy_rows(rows, width, dy, row_width, dx, width, add);
+      }
+      dy += width;
+    }
+  });
+  return y;
+}
+
+// y = x in another shape          dx = dy in the old one
+Tensor reshape(Tensor x, std::initializer_list<Index> sizes) {
+  records("reshape", std::array<const Tensor*, 1>{&x});
+  std::array<Index, Shape::max_rank> wanted{};
+  if (sizes.size() > wanted.size()) throw ShapeError("reshape: at most 4 dimensions are supported");
+  std::copy(sizes.begin(), sizes.end(), wanted.begin());
+  const std::span<Index> span(wanted.data(), sizes.size());
+  const auto open = std::find(span.begin(), span.end(), -1);
+  if (open != span.end()) {
+    *open = 1;
+    const Index others = Shape(span).numel();
+    *open = others > 0 ? x.numel() / others : 0;
+  }
+  const Shape shape(span);
+  if (shape.numel() != x.numel()) {
+    throw ShapeError("reshape: the " + std::to_string(x.numel()) + " elements of shape " +
+                     to_string(x.shape()) + " do not fill shape " + to_string(shape));
+  }
+  Tensor y(Node::create(shape, x.node().value));
+  record("reshape", y, {&x}, save_nothing, [](Node& out) { pass_on(out.input(0), out); });
+  return y;
+}
+
+namespace {
+
+// x seen as (outer, a, middle, b, inner), written with a and b exchanged.
+void exchange(Index outer, Index a, Index middle, Index b, Index inner, const real* x, real* y,
+              bool add) {
+  if (middle == 1 && inner == 1) {
+    for (Index o = 0; o < outer; ++o) kernels().transpose(a, b, x + o * a * b, y + o * a * b, add);
+    return;
+  }
+  for (Index o = 0; o < outer; ++o, x += a * middle * b * inner, y += a * middle * b * inner) {
+    for (Index i = 0; i < a; ++i) {
+      for (Index m = 0; m < middle; ++m) {
+        copy_rows(b, inner, x + (i * middle + m) * b * inner, inner, y + (m * a + i) * inner,
+                  middle * a * inner, add);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+// y[j][i] = x[i][j]               dx[i][j] = dy[j][i]
+Tensor transpose(const Tensor& x, Index first, Index second) {
+  records("transpose", std::array{&x});
+  const Shape& shape = x.shape();
+  const auto [p, q] = std::minmax(shape.dimension(first), shape.dimension(second));
+  if (p == q) return x.clone();
+  const Index outer = shape.product(0, p);
+  const Index a = shape[p];
+  const Index middle = shape.product(p + 1, q);
+  const Index b = shape[q];
+  const Index inner = shape.product(q + 1, shape.rank());
+  Tensor y = Tensor::empty(shape.with(p, b).with(q, a));
+  exchange(outer, a, middle, b, inner, x.data(), y.data(), false);
+  record("transpose", y, {&x}, save_nothing, [outer, a, middle, b, inner](Node& out) {
+    const auto [dx, add] = contribute(out.input(0));
+    exchange(outer, b, middle, a, inner, out.dy(), dx, add);
+  });
+  return y;
+}
+
+// y = x[start:end]                dx[start:end] = dy, zero elsewhere
+Tensor slice(const Tensor& x, Index dim, Index start, Index end) {
+  records("slice", std::array{&x});
+  const Shape& shape = x.shape();
+  const int d = shape.dimension(dim);
+  if (start < 0 || start > end || end > shape[d]) {
+    throw ValueError("slice: " + std::to_string(start) + ".." + std::to_string(end) +
+                     " does not lie in dimension " + std::to_string(d) + " of shape " +
+                     to_string(shape));
+  }
+  const Index rows = shape.product(0, d);
+  const Index inner = shape.product(d + 1, shape.rank());
+  const Index from = shape[d] * inner;
+  const Index offset = start * inner;
+  const Index width = (end - start) * inner;
+  Tensor y = Tensor::empty(shape.with(d, end - start));
+  copy_rows(rows, width, x.data() + offset, from, y.data(), width, false);
+  record("slice", y, {&x}, save_nothing, [rows, width, from, offset](Node& out) {
+    const auto [dx, add] = contribute(out.input(0));
+    if (!add) kernels().fill(out.input(0).numel(), 0, dx);
+    copy_rows(rows, width, out.dy(), width, dx + offset, from, true);
+  });
+  return y;
+}
+
+// y[i] = x[indices[i]]            dx[indices[i]] += dy[i]
+Tensor index_select(const Tensor& x, std::span<const Index> indices) {
+  const bool recorded = records("index_select", std::array{&x});
+  const Shape& shape = x.shape();
+  if (shape.rank() == 0) throw ShapeError("index_select: a tensor of shape () has no rows");
+  for (const Index index : indices) {
+    if (index < 0 || index >= shape[0]) {
+      throw ValueError("index_select: index " + std::to_string(index) + " is outside of the " +
+                       std::to_string(shape[0]) + " rows of shape " + to_string(shape));
+    }
+  }
+  const Index width = shape.product(1, shape.rank());
+  const auto count = static_cast<Index>(indices.size());
+  Tensor y = Tensor::empty(shape.with(0, count));
+  for (Index i = 0; i < count; ++i) {
+    const Index row = indices[static_cast<std::size_t>(i)];
+    std::copy_n(x.data() + row * width, width, y.data() + i * width);
+  }
+  if (recorded) {
+    constexpr Index reals_per_index = sizeof(Index) / sizeof(real);
+    y.node().extra = Buffer::create(count * reals_per_index);
+    std::copy_n(indices.data(), count, reinterpret_cast<Index*>(y.node().extra->data()));
+  }
+  record("index_select", y, {&x}, save_nothing, [count, width](Node& out) {
+    const auto [dx, add] = contribute(out.input(0));
+    if (!add) kernels().fill(out.input(0).numel(), 0, dx);
+    const auto* rows = reinterpret_cast<const Index*>(out.extra->data());
+    for (Index i = 0; i < count; ++i) {
+      kernels().copy(width, out.dy() + i * width, dx + rows[i] * width, true);
+    }
+  });
+  return y;
+}
+
+}  // namespace autograd::inline HANDFLOW_PRECISION

@@ -1,0 +1,164 @@
+#include "autograd/random.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+#include <numeric>
+#include <optional>
+#include <string>
+#include <type_traits>
+
+#include "autograd/kernels/kernels.h"
+
+namespace autograd::inline HANDFLOW_PRECISION {
+namespace {
+
+class Generator {
+ public:
+  Generator() { seed(67280421310721); }  // PyTorch's default seed
+
+  void seed(std::uint64_t seed) {
+    state_[0] = static_cast<std::uint32_t>(seed);
+    for (std::uint32_t i = 1; i < state_.size(); ++i) {
+      state_[i] = 1812433253U * (state_[i - 1] ^ (state_[i - 1] >> 30)) + i;
+    }
+    used_ = words_.size();
+    kept_normal_.reset();
+  }
+
+  std::uint32_t word() {
+    refill_if_used_up();
+    return words_[used_++];
+  }
+
+  void uniform(Index n, float* y) {
+    while (n > 0) {
+      refill_if_used_up();
+      const Index take = std::min(n, static_cast<Index>(words_.size() - used_));
+      kernels().uniform(take, &words_[used_], y);
+      used_ += static_cast<std::size_t>(take);
+      y += take;
+      n -= take;
+    }
+  }
+
+  // From 16 values on, whole blocks of 16: eight radii and eight angles become sixteen normals. A
+  // ragged end is covered by one more block, drawn afresh over the last 16 places.
+  void normal(Index n, float* y) {
+    if (n < 16) {
+      std::generate_n(y, n, [this] { return static_cast<float>(single_normal()); });
+      return;
+    }
+    uniform(n, y);
+    kernels().normal(n / 16 * 16, y);
+    if (n % 16 != 0) {
+      uniform(16, y + n - 16);
+      kernels().normal(16, y + n - 16);
+    }
+  }
+
+ private:
+  void refill_if_used_up() {
+    if (used_ < words_.size()) return;
+    kernels().mt19937(state_.data(), words_.data());
+    used_ = 0;
+  }
+
+  double uniform53() {
+    const std::uint64_t high = word();
+    const std::uint64_t both = high << 32 | word();
+    return static_cast<double>(both & ((std::uint64_t{1} << 53) - 1)) * 0x1p-53;
+  }
+
+  double single_normal() {
+    if (kept_normal_) {
+      const double kept = *kept_normal_;
+      kept_normal_.reset();
+      return kept;
+    }
+    const double u1 = uniform53();
+    const double u2 = uniform53();
+    const double radius = std::sqrt(-2 * std::log1p(-u2));
+    const double angle = 2 * std::numbers::pi * u1;
+    kept_normal_ = radius * std::sin(angle);
+    return radius * std::cos(angle);
+  }
+
+  std::array<std::uint32_t, 624> state_;
+  std::array<std::uint32_t, 624> words_;
+  std::size_t used_;
+  std::optional<double> kept_normal_;
+};
+
+thread_local Generator generator;
+
+// The float stream in a tensor of `real`.
+template <class Draw>
+Tensor drawn(const Shape& shape, Draw draw) {
+  Tensor tensor = Tensor::empty(shape);
+  if constexpr (std::is_same_v<real, float>) {
+    draw(tensor.numel(), tensor.data());
+  } else {
+    std::vector<float> values(static_cast<std::size_t>(tensor.numel()));
+    draw(tensor.numel(), values.data());
+    std::copy(values.begin(), values.end(), tensor.data());
+  }
+  return tensor;
+}
+
+}  // namespace
+
+void manual_seed(std::uint64_t seed) { generator.seed(seed); }
+
+Tensor rand(const Shape& shape) {
+  return drawn(shape, [](Index n, float* y) { generator.uniform(n, y); });
+}
+
+Tensor randn(const Shape& shape) {
+  return drawn(shape, [](Index n, float* y) { generator.normal(n, y); });
+}
+
+Tensor& Tensor::uniform_(double low, double high) {
+  const auto from = static_cast<float>(low);
+  const auto range = static_cast<float>(high) - from;
+  if (!(range >= 0) || !std::isfinite(range)) {
+    throw ValueError("uniform_: cannot draw from [" + std::to_string(low) + ", " +
+                     std::to_string(high) + ")");
+  }
+  const Tensor draws = rand(shape());
+  Tensor values = empty(shape());
+  for (Index i = 0; i < numel(); ++i) {
+    const auto u = static_cast<double>(draws.data()[i]);
+    values.data()[i] = static_cast<float>(u * range + from);  // in double, rounded once
+  }
+  return copy_(values);
+}
+
+std::vector<Index> randint(Index low, Index high, Index n) {
+  if (low >= high || n < 0 || static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low) > 0xffffffffU) {
+    throw ValueError("randint: cannot draw " + std::to_string(n) + " numbers from " +
+                     std::to_string(low) + ".." + std::to_string(high) +
+                     " (the range must hold 1 to 2^32 - 1 numbers)");
+  }
+  const Index range = high - low;
+  std::vector<Index> numbers(static_cast<std::size_t>(n));
+  std::generate(numbers.begin(), numbers.end(),
+                [=] { return low + static_cast<Index>(generator.word()) % range; });
+  return numbers;
+}
+
+std::vector<Index> randperm(Index n) {
+  if (n < 0 || n > 0xffffffff) {
+    throw ValueError("randperm: n must be 0 to 2^32 - 1, got " + std::to_string(n));
+  }
+  std::vector<Index> order(static_cast<std::size_t>(n));
+  std::iota(order.begin(), order.end(), Index{0});
+  for (Index i = 0; i < n - 1; ++i) {
+    const Index other = i + static_cast<Index>(generator.word()) % (n - i);
+    std::swap(order[static_cast<std::size_t>(i)], order[static_cast<std::size_t>(other)]);
+  }
+  return order;
+}
+
+}  // namespace autograd::inline HANDFLOW_PRECISION

@@ -1,0 +1,48 @@
+#include "autograd/record.h"
+
+#include <string>
+
+namespace autograd::inline HANDFLOW_PRECISION {
+
+bool records(const char* operation, std::span<const Tensor* const> inputs) {
+  bool any = false;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (!inputs[i]->defined()) {
+      throw GraphError(std::string(operation) + ": argument " + std::to_string(i + 1) +
+                       " is an undefined tensor (a gradient that was never computed?)");
+    }
+    any = any || inputs[i]->requires_grad();
+  }
+  return any && grad_enabled();
+}
+
+void connect(const char* operation, Node& y, std::span<const Tensor* const> inputs, unsigned save,
+             void (*backward)(Node& y)) {
+  y.inputs = y.few_inputs.data();
+  if (inputs.size() > y.few_inputs.size()) {
+    y.inputs = static_cast<Node**>(allocate_block(inputs.size() * sizeof(Node*)));
+  }
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    Node* input = &inputs[i]->node();
+    ++input->references;
+    y.inputs[i] = input;
+    if (i < 3 && (save & (save_a << i))) y.saved_versions[i] = input->value->version;
+  }
+  if (save & save_output) y.saved_versions[3] = y.value->version;
+  y.input_count = static_cast<int>(inputs.size());
+  y.saves = save;
+  y.operation = operation;
+  y.backward = backward;
+  y.requires_grad = true;
+}
+
+Ref<Buffer> take_buffer(Tensor& x) {
+  Node& node = x.node();
+  const bool nobody_else_holds_it = node.references == 1 && node.value.unique();
+  const bool nobody_reads_it_later =
+      !(node.requires_grad && node.is_leaf()) && !(node.saves & save_output);
+  if (nobody_else_holds_it && nobody_reads_it_later) return std::move(node.value);
+  return Buffer::create(node.numel());
+}
+
+}  // namespace autograd::inline HANDFLOW_PRECISION

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <initializer_list>
+#include <new>
+#include <span>
+#include <type_traits>
+
+#include "autograd/tensor.h"
+
+/// What operations use to enter the graph. Only the .cpp files of ops/ include this.
+
+namespace autograd::inline HANDFLOW_PRECISION {
+
+/// True if an operation on these inputs belongs into the graph: gradients are enabled and one of
+/// them requires one. Throws GraphError, naming the operation, if one of them is undefined.
+bool records(const char* operation, std::span<const Tensor* const> inputs);
+
+/// Stores inputs, saved versions and the backward function in y's node. `backward` must expect the
+/// captures that stand in the node already.
+void connect(const char* operation, Node& y, std::span<const Tensor* const> inputs, unsigned save,
+             void (*backward)(Node& y));
+
+/// Records that `y` was computed from `inputs`, if that belongs into the graph. `backward(y)` will
+/// receive y's node; it may capture up to 48 bytes of plain values: sizes, positions, exponents.
+template <class Backward>
+void record(const char* operation, Tensor& y, std::span<const Tensor* const> inputs, unsigned save,
+            Backward backward) {
+  static_assert(std::is_trivially_copyable_v<Backward>, "capture plain values only");
+  static_assert(sizeof(Backward) <= sizeof(Node::captures), "too many captures");
+  if (!records(operation, inputs)) return;
+  new (y.node().captures.data()) Backward(backward);
+  connect(operation, y.node(), inputs, save, [](Node& node) {
+    (*std::launder(reinterpret_cast<const Backward*>(node.captures.data())))(node);
+  });
+}
+template <class Backward>
+void record(const char* operation, Tensor& y, std::initializer_list<const Tensor*> inputs,
+            unsigned save, Backward backward) {
+  record(operation, y, std::span(inputs.begin(), inputs.size()), save, backward);
+}
+
+/// A buffer for a result with as many elements as x: x's own, if this handle is the only one and no
+/// recorded derivative will read x's value; a fresh one otherwise. Read x.data() before the call.
+Ref<Buffer> take_buffer(Tensor& x);
+
+}  // namespace autograd::inline HANDFLOW_PRECISION

@@ -1,0 +1,81 @@
+#include "autograd/shape.h"
+
+#include <algorithm>
+
+#include "autograd/error.h"
+
+namespace autograd::inline HANDFLOW_PRECISION {
+
+Shape::Shape(std::initializer_list<Index> sizes)
+    : Shape(std::span(sizes.begin(), sizes.size())) {}
+
+Shape::Shape(std::span<const Index> sizes) {
+  for (const Index size : sizes) append(size);
+}
+
+void Shape::append(Index size) {
+  if (rank_ == max_rank) throw ShapeError("shape: at most 4 dimensions are supported");
+  if (size < 0) throw ShapeError("shape: a size cannot be negative, got " + std::to_string(size));
+  if (size > max_numel || (size > 0 && numel_ > max_numel / size)) {
+    throw ShapeError("shape: more than 2^36 elements");
+  }
+  sizes_[static_cast<std::size_t>(rank_++)] = size;
+  numel_ *= size;
+}
+
+int Shape::dimension(Index d) const {
+  if (d < -rank_ || d >= rank_) {
+    throw ShapeError("dimension " + std::to_string(d) + " is out of range for shape " +
+                     to_string(*this));
+  }
+  return static_cast<int>(d < 0 ? d + rank_ : d);
+}
+
+Index Shape::product(int first, int last) const {
+  Index product = 1;
+  for (int d = first; d < last; ++d) product *= sizes_[static_cast<std::size_t>(d)];
+  return product;
+}
+
+Shape Shape::with(Index d, Index size) const {
+  const int changed = dimension(d);
+  Shape result;
+  for (int i = 0; i < rank_; ++i) result.append(i == changed ? size : (*this)[i]);
+  return result;
+}
+
+Shape Shape::without(Index d) const {
+  const int removed = dimension(d);
+  Shape result;
+  for (int i = 0; i < rank_; ++i) {
+    if (i != removed) result.append((*this)[i]);
+  }
+  return result;
+}
+
+std::string to_string(const Shape& shape) {
+  std::string text = "(";
+  for (int d = 0; d < shape.rank(); ++d) {
+    text += (d > 0 ? ", " : "") + std::to_string(shape[d]);
+  }
+  return text + (shape.rank() == 1 ? ",)" : ")");
+}
+
+Shape broadcast(const char* operation, const Shape& a, const Shape& b) {
+  if (a == b) return a;
+  const int rank = std::max(a.rank(), b.rank());
+  Shape result = a.rank() == rank ? a : b;
+  for (int d = -1; d >= -rank; --d) {
+    const Index in_a = d >= -a.rank() ? a[d] : 1;
+    const Index in_b = d >= -b.rank() ? b[d] : 1;
+    if (in_a != in_b && in_a != 1 && in_b != 1) {
+      throw ShapeError(std::string(operation) + ": shapes " + to_string(a) + " and " +
+                       to_string(b) + " do not broadcast: dimension " + std::to_string(d) +
+                       " has sizes " + std::to_string(in_a) + " and " + std::to_string(in_b));
+    }
+    result = result.with(d, in_a == 1 ? in_b : in_a);
+  }
+  return result;
+}
+
+}  // namespace autograd::inline HANDFLOW_PRECISION

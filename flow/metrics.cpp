@@ -1,0 +1,116 @@
+#include "flow/metrics.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <string>
+
+#include "flow/data.h"
+
+namespace flow::inline HANDFLOW_PRECISION::metrics {
+namespace {
+
+void check_points(const char* operation, const Tensor& points, Index dim) {
+  if (points.rank() == 2 && points.size(0) > 0 && points.size(1) == dim) return;
+  throw autograd::ShapeError(std::string(operation) + ": points " + to_string(points.shape()) +
+                             " must be (n, " + std::to_string(dim) + ") with at least one point");
+}
+
+// Mean distance between the rows of a and the rows of b.
+double mean_distance(const Tensor& a, const Tensor& b) {
+  const Index dim = a.size(1);
+  double sum = 0;
+  for (Index i = 0; i < a.size(0); ++i) {
+    for (Index j = 0; j < b.size(0); ++j) {
+      double squared = 0;
+      for (Index d = 0; d < dim; ++d) {
+        const double difference =
+            static_cast<double>(a.data()[i * dim + d]) - b.data()[j * dim + d];
+        squared += difference * difference;
+      }
+      sum += std::sqrt(squared);
+    }
+  }
+  return sum / static_cast<double>(a.size(0)) / static_cast<double>(b.size(0));
+}
+
+}  // namespace
+
+std::vector<double> distances_to_sine_curve(const Tensor& points) {
+  check_points("distances_to_sine_curve", points, 2);
+  // The curve as 4000 short chords, which stay within 2e-6 of it.
+  constexpr int chords = 4000;
+  std::vector<double> curve_x(chords + 1);
+  std::vector<double> curve_y(chords + 1);
+  for (std::size_t i = 0; i <= chords; ++i) {
+    curve_x[i] = data::sine_curve_end * static_cast<double>(i) / chords;
+    curve_y[i] = std::sin(curve_x[i]);
+  }
+  std::vector<double> distances;
+  for (Index row = 0; row < points.size(0); ++row) {
+    const double x = points.data()[2 * row];
+    const double y = points.data()[2 * row + 1];
+    double nearest = INFINITY;
+    for (std::size_t i = 0; i < chords; ++i) {
+      const double chord_x = curve_x[i + 1] - curve_x[i];
+      const double chord_y = curve_y[i + 1] - curve_y[i];
+      const double along = ((x - curve_x[i]) * chord_x + (y - curve_y[i]) * chord_y) /
+                           (chord_x * chord_x + chord_y * chord_y);
+      const double s = along < 0 ? 0 : along > 1 ? 1 : along;
+      const double dx = x - curve_x[i] - s * chord_x;
+      const double dy = y - curve_y[i] - s * chord_y;
+      nearest = std::min(nearest, dx * dx + dy * dy);
+    }
+    distances.push_back(std::sqrt(nearest));
+  }
+  return distances;
+}
+
+double mean_distance_to_sine_curve(const Tensor& points) {
+  const std::vector<double> distances = distances_to_sine_curve(points);
+  return std::accumulate(distances.begin(), distances.end(), 0.0) /
+         static_cast<double>(distances.size());
+}
+
+double share_near_sine_curve(const Tensor& points, double distance) {
+  const std::vector<double> distances = distances_to_sine_curve(points);
+  const auto near = std::count_if(distances.begin(), distances.end(),
+                                  [=](double d) { return d <= distance; });
+  return static_cast<double>(near) / static_cast<double>(distances.size());
+}
+
+double tag_accuracy(const Tensor& points, const Tensor& tags) {
+  check_points("tag_accuracy", points, 2);
+  if (tags.shape() != autograd::Shape{points.size(0), 1}) {
+    throw autograd::ShapeError("tag_accuracy: points " + to_string(points.shape()) + " and tags " +
+                               to_string(tags.shape()) + " must be (n, 2) and (n, 1)");
+  }
+  Index hits = 0;
+  for (Index i = 0; i < points.size(0); ++i) {
+    const double x = points.data()[2 * i];
+    const double wanted = tags.data()[i];
+    hits += x <= data::sine_curve_end && data::sine_curve_tag(x) == wanted;
+  }
+  return static_cast<double>(hits) / static_cast<double>(points.size(0));
+}
+
+double energy_distance(const Tensor& a, const Tensor& b) {
+  check_points("energy_distance", a, a.rank() == 2 ? a.size(1) : 0);
+  check_points("energy_distance", b, a.size(1));
+  return 2 * mean_distance(a, b) - mean_distance(a, a) - mean_distance(b, b);
+}
+
+double rms_distance(const Tensor& a, const Tensor& b) {
+  check_points("rms_distance", a, a.rank() == 2 ? a.size(1) : 0);
+  if (a.shape() != b.shape()) {
+    throw autograd::ShapeError("rms_distance: shapes " + to_string(a.shape()) + " and " +
+                               to_string(b.shape()) + " must be equal");
+  }
+  double sum = 0;
+  for (Index i = 0; i < a.numel(); ++i) {
+    sum += std::pow(static_cast<double>(a.data()[i]) - b.data()[i], 2);
+  }
+  return std::sqrt(sum / static_cast<double>(a.size(0)));
+}
+
+}  // namespace flow::inline HANDFLOW_PRECISION::metrics

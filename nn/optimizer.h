@@ -1,0 +1,35 @@
+#pragma once
+
+#include "nn/module.h"
+
+namespace nn::inline HANDFLOW_PRECISION {
+
+/// What optimisers share: the parameters and the learning rate.
+class Optimizer {
+ public:
+  virtual ~Optimizer() = default;
+
+  /// Forgets all gradients (PyTorch's set_to_none): the next backward() writes instead of adding.
+  void zero_grad();
+
+  /// Updates each parameter that has a gradient.
+  virtual void step() = 0;
+
+  double lr() const { return lr_; }
+  /// Throws autograd::ValueError unless lr is finite and not negative.
+  void set_lr(double lr);
+
+ protected:
+  /// Throws autograd::ValueError for an empty list or a bad rate, autograd::GraphError for a tensor
+  /// that is not a leaf.
+  Optimizer(std::vector<Tensor> parameters, double lr);
+  Optimizer(const Optimizer&) = default;
+  Optimizer& operator=(const Optimizer&) = default;
+
+  std::vector<Tensor> parameters_;
+
+ private:
+  double lr_ = 0;
+};
+
+}  // namespace nn::inline HANDFLOW_PRECISION

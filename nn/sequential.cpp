@@ -1,0 +1,27 @@
+#include "nn/sequential.h"
+
+#include <string>
+
+namespace nn::inline HANDFLOW_PRECISION {
+
+Sequential::Sequential(const Sequential& other) : Module(other) {
+  for (const auto& layer : other.layers_) layers_.push_back(layer->copy());
+}
+
+Sequential& Sequential::operator=(Sequential other) noexcept {
+  layers_ = std::move(other.layers_);
+  return *this;
+}
+
+Tensor Sequential::operator()(Tensor x) const {
+  for (const auto& layer : layers_) x = layer->forward(std::move(x));
+  return x;
+}
+
+void Sequential::visit_parameters(const Visitor& visit) {
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    visit_child(std::to_string(i), layers_[i]->module(), visit);
+  }
+}
+
+}  // namespace nn::inline HANDFLOW_PRECISION

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <concepts>
+#include <memory>
+#include <type_traits>
+
+#include "nn/module.h"
+
+namespace nn::inline HANDFLOW_PRECISION {
+
+/// A module that maps one tensor to one tensor.
+template <class M>
+concept Layer = std::derived_from<M, Module> && std::copy_constructible<M> &&
+                requires(const M& layer, Tensor x) {
+                  { layer(std::move(x)) } -> std::same_as<Tensor>;
+                };
+
+/// Layers one after the other: Sequential net{nn::Linear(3, 64), nn::ReLU(), nn::Linear(64, 2)};
+///
+/// Build it in braces: there the layers are made, and their weights drawn, from left to right.
+/// Parameters are named "0.weight", "0.bias", "2.weight", ... as in PyTorch. Sequential c{net} is a
+/// copy, which shares the parameters.
+class Sequential : public Module {
+ public:
+  template <Layer... Ms>
+    requires(sizeof...(Ms) != 1 || (... && !std::same_as<Ms, Sequential>))
+  explicit Sequential(Ms... layers) {
+    (layers_.push_back(std::make_unique<Holder<Ms>>(std::move(layers))), ...);
+  }
+  Sequential(const Sequential& other);
+  Sequential(Sequential&&) noexcept = default;
+  Sequential& operator=(Sequential other) noexcept;
+
+  Tensor operator()(Tensor x) const;
+  void visit_parameters(const Visitor& visit) override;
+
+ private:
+  // A layer of any type behind one interface.
+  struct AnyLayer {
+    virtual ~AnyLayer() = default;
+    virtual Tensor forward(Tensor x) const = 0;
+    virtual Module& module() = 0;
+    virtual std::unique_ptr<AnyLayer> copy() const = 0;
+  };
+  template <Layer M>
+  struct Holder : AnyLayer {
+    explicit Holder(M held) : layer(std::move(held)) {}
+    Tensor forward(Tensor x) const override { return layer(std::move(x)); }
+    Module& module() override { return layer; }
+    std::unique_ptr<AnyLayer> copy() const override { return std::make_unique<Holder>(layer); }
+    M layer;
+  };
+
+  std::vector<std::unique_ptr<AnyLayer>> layers_;
+};
+
+}  // namespace nn::inline HANDFLOW_PRECISION
