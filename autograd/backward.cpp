@@ -9,7 +9,8 @@
 ///   1. count: walk from the result to the leaves and count, for each node, how many consumers will
 ///      contribute to its gradient. Everything that can be refused is refused here.
 ///   2. run: a node whose consumers have all contributed has its whole gradient dy; its backward
-///      function passes shares of it to the inputs. Each node runs once, however many paths lead to it.
+///      function passes shares of it to the inputs. Each node runs once, however many paths lead to
+///      it.
 ///   3. commit: the leaves' gradients, complete now, are added to what grad() shows.
 ///
 /// Lists run through the nodes themselves: no recursion, no sets, no memory beyond the gradients.
@@ -79,7 +80,7 @@ void count_consumers(Node& root) {
       refuse_if_changed(*y);
       for (int i = 0; i < y->input_count; ++i) {
         Node& input = y->input(i);
-        if (!input.requires_grad || input.waiting_for++ > 0) continue;
+        if (!y->needs_input_grad(i) || input.waiting_for++ > 0) continue;
         input.next = nullptr;
         last = last->next = &input;
       }
@@ -94,7 +95,7 @@ void count_consumers(Node& root) {
 void leave(Node& y, bool keep_graph, NodeList& ready) noexcept {
   for (int i = 0; i < y.input_count; ++i) {
     Node* input = y.inputs[i];
-    const bool runs_next = input->requires_grad && --input->waiting_for == 0;
+    const bool runs_next = y.needs_input_grad(i) && --input->waiting_for == 0;
     if (keep_graph) {
       if (runs_next) ready.push(share(input));
     } else {
@@ -131,7 +132,7 @@ void run(Node& root, Ref<Buffer> gradient, bool keep_graph) {
   root.contribution = std::move(gradient);
   ready.push(share(&root));
   while (Ref<Node> y = ready.pop()) {
-    const bool shows_grad = y->is_leaf() || y->retains_grad;
+    const bool shows_grad = (y->is_leaf() && y->requires_grad) || y->retains_grad;
     try {
       if (y->backward && !out_of_memory) y->backward(*y);
       if (shows_grad) unshare(y->contribution);
@@ -139,7 +140,7 @@ void run(Node& root, Ref<Buffer> gradient, bool keep_graph) {
       // The other nodes still leave the graph, in order, so that none keeps a half-made gradient.
       out_of_memory = std::current_exception();
     }
-    if (!shows_grad || out_of_memory) y->contribution = {};
+    if (!shows_grad) y->contribution = {};
     leave(*y, keep_graph, ready);
     if (shows_grad) finished.push(std::move(y));
   }

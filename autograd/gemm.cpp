@@ -1,33 +1,35 @@
 #include "autograd/gemm.h"
 
 #include <cstddef>
-#include <new>
 
+#include "autograd/memory.h"
 #include "autograd/parallel.h"
 
 namespace autograd::inline HANDFLOW_PRECISION {
 namespace {
 
-// Where a thread packs its blocks. Allocated with its first product, freed when the thread ends.
-// Kernels cannot own it: they are compiled for wide vectors and must not allocate.
+// Where a product packs its blocks; kernels must not allocate, because they are compiled for wide
+// vectors. Borrowed from the thread's free lists: after the first product it costs nothing, and it
+// is there, too, for a destructor that runs when the thread's own objects are gone.
 class Workspace {
  public:
-  explicit Workspace(Index elements)
-      : data_(static_cast<real*>(
-            ::operator new(static_cast<std::size_t>(elements) * sizeof(real), alignment))) {}
-  ~Workspace() { ::operator delete(data_, alignment); }
+  Workspace() : data_(static_cast<real*>(allocate_block(bytes()))) {}
+  ~Workspace() { release_block(data_, bytes()); }
   Workspace(const Workspace&) = delete;
   Workspace& operator=(const Workspace&) = delete;
 
   real* data() { return data_; }
 
  private:
-  static constexpr std::align_val_t alignment{64};
+  static std::size_t bytes() {
+    return static_cast<std::size_t>(kernels().gemm_workspace) * sizeof(real);
+  }
+
   real* data_;
 };
 
 void gemm_on_this_thread(const Gemm& g) {
-  thread_local Workspace workspace(kernels().gemm_workspace);
+  Workspace workspace;
   kernels().gemm(g, workspace.data());
 }
 

@@ -25,8 +25,8 @@ Row gradient_of(const Tensor& input) {
   return Row(grad.data(), grad.data() + grad.numel());
 }
 
-// Row `i` of the Jacobian for each input: backward() from a gradient that is `scale` at output i and
-// zero elsewhere.
+// Row `i` of the Jacobian for each input: backward() from a gradient that is `scale` at output i
+// and zero elsewhere.
 std::vector<Row> analytic_rows(const Tensor& output, Index i, double scale,
                                std::vector<Tensor>& inputs) {
   Tensor unit = zeros(output.shape());
@@ -38,16 +38,31 @@ std::vector<Row> analytic_rows(const Tensor& output, Index i, double scale,
   return rows;
 }
 
+// Gives an element its value back, also when f throws.
+class Restore {
+ public:
+  explicit Restore(real& element) : element_(element), kept_(element) {}
+  ~Restore() { element_ = kept_; }
+  Restore(const Restore&) = delete;
+  Restore& operator=(const Restore&) = delete;
+
+  double kept() const { return static_cast<double>(kept_); }
+
+ private:
+  real& element_;
+  const real kept_;
+};
+
 // d(output)/d(x[j]) for all outputs.
 Row numeric_column(const Function& f, const std::vector<Tensor>& inputs, Tensor x, Index j,
                    double eps) {
   const NoGradGuard no_grad;
-  const real kept = x.data()[j];
-  x.data()[j] = static_cast<real>(kept + eps);
-  const Tensor above = f(inputs).clone();
-  x.data()[j] = static_cast<real>(kept - eps);
+  real& element = x.data()[j];
+  const Restore restore(element);
+  element = static_cast<real>(restore.kept() + eps);
+  const Tensor above = f(inputs).clone();  // f's result may share x's memory
+  element = static_cast<real>(restore.kept() - eps);
   const Tensor below = f(inputs);
-  x.data()[j] = kept;
   Row column(static_cast<std::size_t>(above.numel()));
   std::transform(above.data(), above.data() + above.numel(), below.data(), column.begin(),
                  [=](real a, real b) { return (static_cast<double>(a) - b) / (2 * eps); });

@@ -24,10 +24,10 @@ struct GradcheckOptions {
 /// torch.autograd.gradcheck. Also checks that backward() run twice gives the same, and that the
 /// gradient scales with the one that comes in (zero gives zero).
 ///
-/// Returns true; throws GradcheckError where a derivative is wrong, ValueError if no input requires a
-/// gradient, and Error in the float build, where rounding hides small differences: link
-/// handflow::autograd_f64 instead. Inputs should stay away from kinks. They keep their values, and
-/// their gradients are forgotten.
+/// Returns true; throws GradcheckError where a derivative is wrong, ValueError if no input requires
+/// a gradient, and Error in the float build, where rounding hides small differences: link
+/// handflow::autograd_f64 instead. Inputs should stay away from kinks. They keep their values
+/// (also when f throws), and their gradients are forgotten.
 bool gradcheck(const std::function<Tensor(const std::vector<Tensor>&)>& f,
                std::vector<Tensor> inputs, GradcheckOptions options = {});
 

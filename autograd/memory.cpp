@@ -60,8 +60,8 @@ struct FreeLists {
 
 thread_local FreeLists free_lists;
 
-// Static tensors are destroyed after the thread's own objects. FreeLists needs no destructor, so its
-// memory stays valid; this guard empties it and sends what comes later straight to the heap.
+// Static tensors are destroyed after the thread's own objects. FreeLists needs no destructor, so
+// its memory stays valid; this guard empties it and sends what comes later straight to the heap.
 thread_local bool thread_is_ending = false;
 struct EndOfThread {
   ~EndOfThread() {

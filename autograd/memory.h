@@ -5,16 +5,16 @@
 
 #include "autograd/real.h"
 
-/// Memory for nodes and buffers. Blocks are 64-byte aligned (one cache line, one AVX-512 vector) and
-/// go back to a free list of their size when released, so a training step that repeats the shapes of
-/// the step before asks the heap for nothing.
+/// Memory for nodes and buffers. Blocks are 64-byte aligned (one cache line, one AVX-512 vector)
+/// and go back to a free list of their size when released, so a training step that repeats the
+/// shapes of the step before asks the heap for nothing.
 ///
 /// One thread: every thread has free lists of its own, and a block must be released on the thread
 /// that allocated it. Debug builds check this for tensors.
 
 namespace autograd::inline HANDFLOW_PRECISION {
 
-/// A block of at least `bytes`, contents unspecified (NaN in Debug builds). Throws std::bad_alloc.
+/// A block of at least `bytes`, contents unspecified. Throws std::bad_alloc.
 void* allocate_block(std::size_t bytes);
 
 /// Gives a block of allocate_block(bytes) back.
@@ -72,6 +72,7 @@ struct alignas(64) Buffer {
 
   real* data() noexcept { return reinterpret_cast<real*>(this + 1); }
 
+  /// Contents unspecified: NaN in Debug builds. Throws std::bad_alloc.
   static Ref<Buffer> create(Index numel);
   static void destroy(Buffer* buffer) noexcept;
 };

@@ -19,8 +19,8 @@ Ref<Node> Node::create(const Shape& shape, Ref<Buffer> value) {
 }
 
 void Node::destroy(Node* node) noexcept {
-  // A graph can be a million nodes deep, so nodes whose last reference goes wait in a list that runs
-  // through the nodes themselves.
+  // A graph can be a million nodes deep, so nodes whose last reference goes wait in a list that
+  // runs through the nodes themselves.
   Node* dying = node;
   dying->next = nullptr;
   while (dying) {

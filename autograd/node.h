@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <new>
 #include <type_traits>
@@ -32,6 +33,7 @@ struct Node {
   std::array<Node*, 3> few_inputs;
   Node** inputs = nullptr;  // few_inputs, or a block of its own for a longer list
   int input_count = 0;
+  std::uint64_t needed = 0;  // bit i: input i required a gradient when this was recorded
 
   // Which values backward will read (see Save), and their versions when they were saved.
   unsigned saves = 0;
@@ -53,12 +55,15 @@ struct Node {
   bool is_leaf() const { return backward == nullptr && !freed; }
   Index numel() const { return shape.numel(); }
   Node& input(int i) const { return *inputs[i]; }
+  /// Whether backward has to compute a share for input i. What counts is the moment of recording: a
+  /// leaf may be switched afterwards, and what the derivative would read was not saved then.
+  bool needs_input_grad(int i) const { return (needed >> i & 1) != 0; }
   const real* data() const { return value->data(); }
   const real* dy() const { return contribution->data(); }
 };
 
-/// The values that an operation's backward function reads: of its first three inputs, and its output.
-/// Only these are checked for changes made in between.
+/// The values that an operation's backward function reads: of its first three inputs, and its
+/// output. Only these are checked for changes made in between.
 enum Save : unsigned { save_nothing = 0, save_a = 1, save_b = 2, save_c = 4, save_output = 8 };
 
 /// Where an operation writes its share of an input's gradient: it overwrites if `add` is false, and
@@ -85,7 +90,8 @@ void unshare(Ref<Buffer>& contribution);
 /// False inside a NoGradGuard.
 bool grad_enabled() noexcept;
 
-/// While one exists on this thread, operations record nothing. The state before returns with its end.
+/// While one exists on this thread, operations record nothing. The state before returns with its
+/// end.
 class [[nodiscard]] NoGradGuard {
  public:
   NoGradGuard() noexcept;

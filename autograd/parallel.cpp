@@ -59,7 +59,8 @@ struct Loop {
 // True on a worker, and on a caller while its loop runs: a loop inside a loop runs inline.
 thread_local bool inside_loop = false;
 
-// A turn of this takes a few nanoseconds; all of them about as long as waking a thread does.
+// One turn takes some tens of nanoseconds, all of them tens of microseconds: longer than the pause
+// between two loops of one step, short enough not to be noticed.
 constexpr int spin_turns = 2000;
 
 inline void relax() {

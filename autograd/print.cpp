@@ -1,5 +1,7 @@
+#include <cmath>
 #include <cstdio>
 #include <ostream>
+#include <string>
 
 #include "autograd/tensor.h"
 
@@ -8,9 +10,10 @@ namespace {
 
 void print(std::ostream& out, const Shape& shape, int d, const real*& next) {
   if (d == shape.rank()) {
+    const auto value = static_cast<double>(*next++);
     char text[32];
-    std::snprintf(text, sizeof text, "%.4f", static_cast<double>(*next++));
-    out << text;
+    std::snprintf(text, sizeof text, std::abs(value) < 1e8 ? "%.4f" : "%.4e", value);
+    out << (std::isnan(value) ? "nan" : text);  // whatever the sign of the NaN
     return;
   }
   out << '[';

@@ -10,6 +10,7 @@
 #include <type_traits>
 
 #include "autograd/kernels/kernels.h"
+#include "autograd/record.h"
 
 namespace autograd::inline HANDFLOW_PRECISION {
 namespace {
@@ -120,6 +121,7 @@ Tensor randn(const Shape& shape) {
 }
 
 Tensor& Tensor::uniform_(double low, double high) {
+  refuse_if_recorded("uniform_", *this);  // before anything is drawn
   const auto from = static_cast<float>(low);
   const auto range = static_cast<float>(high) - from;
   if (!(range >= 0) || !std::isfinite(range)) {
@@ -136,7 +138,8 @@ Tensor& Tensor::uniform_(double low, double high) {
 }
 
 std::vector<Index> randint(Index low, Index high, Index n) {
-  if (low >= high || n < 0 || static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low) > 0xffffffffU) {
+  if (low >= high || n < 0 ||
+      static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low) > 0xffffffffU) {
     throw ValueError("randint: cannot draw " + std::to_string(n) + " numbers from " +
                      std::to_string(low) + ".." + std::to_string(high) +
                      " (the range must hold 1 to 2^32 - 1 numbers)");

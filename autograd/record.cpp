@@ -26,6 +26,7 @@ void connect(const char* operation, Node& y, std::span<const Tensor* const> inpu
     Node* input = &inputs[i]->node();
     ++input->references;
     y.inputs[i] = input;
+    if (input->requires_grad) y.needed |= std::uint64_t{1} << i;
     if (i < 3 && (save & (save_a << i))) y.saved_versions[i] = input->value->version;
   }
   if (save & save_output) y.saved_versions[3] = y.value->version;
@@ -36,13 +37,21 @@ void connect(const char* operation, Node& y, std::span<const Tensor* const> inpu
   y.requires_grad = true;
 }
 
+void refuse_if_recorded(const char* operation, const Tensor& tensor) {
+  if (tensor.requires_grad() && grad_enabled()) {
+    throw GraphError(std::string(operation) + ": a tensor of shape " + to_string(tensor.shape()) +
+                     " requires a gradient, and changes in place are not recorded; update "
+                     "parameters inside a NoGradGuard");
+  }
+}
+
 Ref<Buffer> take_buffer(Tensor& x) {
   Node& node = x.node();
   const bool nobody_else_holds_it = node.references == 1 && node.value.unique();
   const bool nobody_reads_it_later =
       !(node.requires_grad && node.is_leaf()) && !(node.saves & save_output);
   if (nobody_else_holds_it && nobody_reads_it_later) return std::move(node.value);
-  return Buffer::create(node.numel());
+  return {};
 }
 
 }  // namespace autograd::inline HANDFLOW_PRECISION

@@ -7,7 +7,7 @@
 
 #include "autograd/tensor.h"
 
-/// What operations use to enter the graph. Only the .cpp files of ops/ include this.
+/// What operations use to enter the graph, or to stay out of it. For .cpp files only.
 
 namespace autograd::inline HANDFLOW_PRECISION {
 
@@ -16,7 +16,7 @@ namespace autograd::inline HANDFLOW_PRECISION {
 bool records(const char* operation, std::span<const Tensor* const> inputs);
 
 /// Stores inputs, saved versions and the backward function in y's node. `backward` must expect the
-/// captures that stand in the node already.
+/// captures that stand in the node already. At most 64 inputs.
 void connect(const char* operation, Node& y, std::span<const Tensor* const> inputs, unsigned save,
              void (*backward)(Node& y));
 
@@ -39,8 +39,12 @@ void record(const char* operation, Tensor& y, std::initializer_list<const Tensor
   record(operation, y, std::span(inputs.begin(), inputs.size()), save, backward);
 }
 
-/// A buffer for a result with as many elements as x: x's own, if this handle is the only one and no
-/// recorded derivative will read x's value; a fresh one otherwise. Read x.data() before the call.
+/// For operations that change a tensor in place: throws GraphError, naming the operation, if the
+/// tensor requires a gradient and gradients are enabled.
+void refuse_if_recorded(const char* operation, const Tensor& tensor);
+
+/// x's own buffer, for a result with as many elements, if this handle is the only one and no
+/// recorded derivative will read x's value; nothing otherwise. Read x.data() before the call.
 Ref<Buffer> take_buffer(Tensor& x);
 
 }  // namespace autograd::inline HANDFLOW_PRECISION

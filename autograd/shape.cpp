@@ -6,8 +6,7 @@
 
 namespace autograd::inline HANDFLOW_PRECISION {
 
-Shape::Shape(std::initializer_list<Index> sizes)
-    : Shape(std::span(sizes.begin(), sizes.size())) {}
+Shape::Shape(std::initializer_list<Index> sizes) : Shape(std::span(sizes.begin(), sizes.size())) {}
 
 Shape::Shape(std::span<const Index> sizes) {
   for (const Index size : sizes) append(size);
@@ -16,17 +15,20 @@ Shape::Shape(std::span<const Index> sizes) {
 void Shape::append(Index size) {
   if (rank_ == max_rank) throw ShapeError("shape: at most 4 dimensions are supported");
   if (size < 0) throw ShapeError("shape: a size cannot be negative, got " + std::to_string(size));
-  if (size > max_numel || (size > 0 && numel_ > max_numel / size)) {
+  Index nonzero = 1;
+  for (int d = 0; d < rank_; ++d)
+    nonzero *= std::max<Index>(sizes_[static_cast<std::size_t>(d)], 1);
+  if (nonzero > max_numel / std::max<Index>(size, 1)) {
     throw ShapeError("shape: more than 2^36 elements");
   }
   sizes_[static_cast<std::size_t>(rank_++)] = size;
   numel_ *= size;
 }
 
-int Shape::dimension(Index d) const {
+int Shape::dimension(Index d, const char* operation) const {
   if (d < -rank_ || d >= rank_) {
-    throw ShapeError("dimension " + std::to_string(d) + " is out of range for shape " +
-                     to_string(*this));
+    throw ShapeError(std::string(operation) + ": dimension " + std::to_string(d) +
+                     " is out of range for shape " + to_string(*this));
   }
   return static_cast<int>(d < 0 ? d + rank_ : d);
 }
@@ -39,6 +41,7 @@ Index Shape::product(int first, int last) const {
 
 Shape Shape::with(Index d, Index size) const {
   const int changed = dimension(d);
+  if (sizes_[static_cast<std::size_t>(changed)] == size) return *this;
   Shape result;
   for (int i = 0; i < rank_; ++i) result.append(i == changed ? size : (*this)[i]);
   return result;

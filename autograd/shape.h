@@ -18,7 +18,8 @@ class Shape {
   /// Rank 0: one number.
   Shape() = default;
 
-  /// Throws ShapeError for more than 4 dimensions, a negative size, or more than 2^36 elements.
+  /// Throws ShapeError for more than 4 dimensions, a negative size, or more than 2^36 elements, a
+  /// size of 0 counted as 1: so no product of some of the sizes overflows.
   Shape(std::initializer_list<Index> sizes);
   explicit Shape(std::span<const Index> sizes);
 
@@ -28,8 +29,9 @@ class Shape {
   /// Size of dimension d; negative d counts from the end (-1 is the last). Throws ShapeError.
   Index operator[](Index d) const { return sizes_[static_cast<std::size_t>(dimension(d))]; }
 
-  /// d as a position 0..rank-1, negative d counted from the end. Throws ShapeError.
-  int dimension(Index d) const;
+  /// d as a position 0..rank-1, negative d counted from the end. `operation` opens the text of the
+  /// ShapeError thrown otherwise.
+  int dimension(Index d, const char* operation = "shape") const;
 
   /// Product of the sizes of dimensions first..last-1.
   Index product(int first, int last) const;
@@ -40,7 +42,11 @@ class Shape {
   /// The same shape without dimension d.
   Shape without(Index d) const;
 
-  bool operator==(const Shape& other) const = default;
+  bool operator==(const Shape& other) const {
+    Index difference = rank_ ^ other.rank_;
+    for (std::size_t d = 0; d < sizes_.size(); ++d) difference |= sizes_[d] ^ other.sizes_[d];
+    return difference == 0;
+  }
 
  private:
   void append(Index size);

@@ -11,15 +11,6 @@
 namespace autograd::inline HANDFLOW_PRECISION {
 namespace {
 
-// In-place operations are for data outside of the graph and for updates of parameters.
-void refuse_if_recorded(const char* operation, const Tensor& tensor) {
-  if (tensor.requires_grad() && grad_enabled()) {
-    throw GraphError(std::string(operation) + ": a tensor of shape " + to_string(tensor.shape()) +
-                     " requires a gradient, and changes in place are not recorded; update "
-                     "parameters inside a NoGradGuard");
-  }
-}
-
 // `other` in the shape of `tensor`, which is about to be changed by it.
 Tensor operand(const char* operation, const Tensor& other, const Tensor& tensor) {
   refuse_if_recorded(operation, tensor);
@@ -55,9 +46,8 @@ Tensor Tensor::from(std::span<const double> values, const Shape& shape) {
   return tensor;
 }
 
-Node& Tensor::node() const {
-  if (!node_) throw GraphError("this tensor is undefined (a gradient that was never computed?)");
-  return *node_;
+void Tensor::refuse_undefined() {
+  throw GraphError("this tensor is undefined (a gradient that was never computed?)");
 }
 
 double Tensor::item() const {

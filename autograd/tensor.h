@@ -50,7 +50,8 @@ class Tensor {
   // ---- Gradients -----------------------------------------------------------------------------
 
   bool requires_grad() const { return node().requires_grad; }
-  /// Throws GraphError for a tensor that an operation computed.
+  /// Throws GraphError for a tensor that an operation computed. Operations see it from now on; the
+  /// graphs of earlier ones compute no gradient more than they would have.
   Tensor& requires_grad_(bool requires_grad = true);
   /// True for tensors that no recorded operation computed: parameters and data.
   bool is_leaf() const { return node().is_leaf(); }
@@ -78,8 +79,9 @@ class Tensor {
   Tensor clone() const;
 
   // ---- In place ------------------------------------------------------------------------------
-  // Not recorded: each throws GraphError if this tensor requires a gradient and gradients are
-  // enabled (wrap updates of parameters in a NoGradGuard). `other` must broadcast to this shape.
+  // Not recorded: each throws GraphError if this tensor or `other` requires a gradient and
+  // gradients are enabled (wrap updates of parameters in a NoGradGuard). `other` must broadcast to
+  // this shape; ShapeError otherwise.
 
   Tensor& add_(const Tensor& other);
   Tensor& mul_(const Tensor& other);
@@ -87,15 +89,20 @@ class Tensor {
   Tensor& fill_(double value);
   Tensor& zero_() { return fill_(0); }
   /// Draws each element from [low, high), as torch.Tensor.uniform_ does, from the default stream.
+  /// Throws ValueError if low > high or one of them is not finite.
   Tensor& uniform_(double low, double high);
 
   // ---- For operations --------------------------------------------------------------------------
 
   explicit Tensor(Ref<Node> node) : node_(std::move(node)) {}
   /// Throws GraphError for an undefined tensor.
-  Node& node() const;
+  Node& node() const {
+    if (!node_) refuse_undefined();
+    return *node_;
+  }
 
  private:
+  [[noreturn]] static void refuse_undefined();
   Ref<Node> node_;
 };
 

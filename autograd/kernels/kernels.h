@@ -2,8 +2,8 @@
 
 #include "autograd/real.h"
 
-/// The table of inner loops. One source, kernels.cpp, is compiled once per instruction set and fills
-/// one table each; dispatch.cpp picks a table when the program starts.
+/// The table of inner loops. One source, kernels.cpp, is compiled once per instruction set and
+/// fills one table each; dispatch.cpp picks a table when the program starts.
 ///
 /// Everything here works on plain contiguous arrays. No kernel allocates, throws or keeps state. An
 /// output may be the very same array as an input (in place) but must not overlap one partially.
@@ -43,9 +43,9 @@ enum class Epilogue {
 };
 
 /// C = start + A B for A of m x k, B of k x n, C of m x n, with any strides (counted in elements):
-/// A(i, p) = a[i * a_row + p * a_col], B(p, j) = b[p * b_row + j * b_col], and so on. Transposing is
-/// a choice of strides. `start` null means zeros; start_row = 0 repeats a bias row; start == c (with
-/// c's strides) accumulates.
+/// A(i, p) = a[i * a_row + p * a_col], B(p, j) = b[p * b_row + j * b_col], and so on. Transposing
+/// is a choice of strides. `start` null means zeros; start_row = 0 repeats a bias row; start == c
+/// (with c's strides) accumulates.
 struct Gemm {
   Index m, n, k;
   const real* a;
@@ -62,8 +62,8 @@ struct Gemm {
 /// One step of Adam over a flat array (Kingma & Ba 2015, algorithm 1, in PyTorch's order).
 struct AdamStep {
   real beta1, one_minus_beta1, beta2, one_minus_beta2;
-  real step_size;           ///< lr / (1 - beta1^t)
-  real sqrt_correction2;    ///< sqrt(1 - beta2^t)
+  real step_size;         ///< lr / (1 - beta1^t)
+  real sqrt_correction2;  ///< sqrt(1 - beta2^t)
   real eps;
 };
 
@@ -93,10 +93,12 @@ struct Kernels {
   void (*squared_error_backward)(Index n, real scale, const real* a, const real* b, real* da,
                                  bool add);
 
-  /// m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2;  p -= step_size m / (sqrt(v) / sqrt_correction2 + eps)
+  /// m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2;  p -= step_size m / (sqrt(v) /
+  /// sqrt_correction2 + eps)
   void (*adam)(Index n, const AdamStep& step, const real* g, real* p, real* m, real* v);
 
-  // Matrix product of one row range, on one thread. `workspace` holds gemm_workspace() elements, 64-byte aligned.
+  // Matrix product of one row range, on one thread. `workspace` holds gemm_workspace() elements,
+  // 64-byte aligned.
   Index gemm_workspace;
   void (*gemm)(const Gemm& g, real* workspace);
 
@@ -105,8 +107,9 @@ struct Kernels {
   void (*mt19937)(std::uint32_t state[624], std::uint32_t words[624]);
   /// y = (word mod 2^24) / 2^24
   void (*uniform)(Index n, const std::uint32_t* words, float* y);
-  /// Box-Muller in blocks of 16 (n is a multiple of 16), in place, in PyTorch's layout: in a block, for
-  /// j < 8, u1 = 1 - y[j], u2 = y[j + 8] become r cos(2 pi u2) and r sin(2 pi u2), r = sqrt(-2 ln u1).
+  /// Box-Muller in blocks of 16 (n is a multiple of 16), in place, in PyTorch's layout: in a block,
+  /// for j < 8, u1 = 1 - y[j], u2 = y[j + 8] become r cos(2 pi u2) and r sin(2 pi u2), r = sqrt(-2
+  /// ln u1).
   void (*normal)(Index n, float* y);
 };
 

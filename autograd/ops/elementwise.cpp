@@ -12,11 +12,14 @@ namespace autograd::inline HANDFLOW_PRECISION {
 namespace {
 
 // y = f(x)            dx = dy f'(x)
-Tensor unary(const char* operation, const UnaryKernel& kernel, Tensor x, double p = 0, double q = 0) {
+Tensor unary(const char* operation, const UnaryKernel& kernel, Tensor x, double p = 0,
+             double q = 0) {
   const bool recorded = records(operation, std::array<const Tensor*, 1>{&x});
   const real* values = x.data();
   const bool keeps_x = recorded && kernel.saves == Saves::input;
-  Tensor y(Node::create(x.shape(), keeps_x ? Buffer::create(x.numel()) : take_buffer(x)));
+  Ref<Buffer> result = keeps_x ? Ref<Buffer>() : take_buffer(x);
+  if (!result) result = Buffer::create(x.numel());
+  Tensor y(Node::create(x.shape(), std::move(result)));
   const auto [first, second] = std::pair(static_cast<real>(p), static_cast<real>(q));
   kernel.forward(y.numel(), values, y.data(), first, second);
 
@@ -57,7 +60,8 @@ struct Operand {
   Ref<Buffer> buffer;
 };
 
-// y = f(a, b)         da = dy df/da         db = dy df/db         each summed to its operand's shape
+// y = f(a, b)         da = dy df/da         db = dy df/db         each summed to its operand's
+// shape
 Tensor binary(const char* operation, const BinaryKernel& kernel, unsigned da_reads,
               unsigned db_reads, Tensor a, Tensor b) {
   const bool recorded = records(operation, std::array<const Tensor*, 2>{&a, &b});
@@ -69,7 +73,8 @@ Tensor binary(const char* operation, const BinaryKernel& kernel, unsigned da_rea
                                         (b.requires_grad() ? db_reads : save_nothing);
   const bool into_a = a.shape() == shape && !(save & save_a);
   const bool into_b = b.shape() == shape && !(save & save_b);
-  Ref<Buffer> result = into_a ? take_buffer(a) : into_b ? take_buffer(b) : Ref<Buffer>();
+  Ref<Buffer> result = into_a ? take_buffer(a) : Ref<Buffer>();
+  if (!result && into_b) result = take_buffer(b);
   if (!result) result = Buffer::create(shape.numel());
   Tensor y(Node::create(shape, std::move(result)));
   kernel.forward(y.numel(), left.data, left.step, right.data, right.step, y.data());
@@ -77,8 +82,9 @@ Tensor binary(const char* operation, const BinaryKernel& kernel, unsigned da_rea
   record(operation, y, {&a, &b}, save, [f = &kernel, save](Node& out) {
     const Operand p(out.input(0), out.shape, save & save_a);
     const Operand q(out.input(1), out.shape, save & save_b);
-    const auto differentiate = [&](auto derivative, Node& in, bool last) {
-      if (!in.requires_grad) return;
+    const auto differentiate = [&](auto derivative, int i, bool last) {
+      if (!out.needs_input_grad(i)) return;
+      Node& in = out.input(i);
       const real* dy = out.dy();
       if (in.shape == out.shape) {
         const auto [dx, add] = last ? contribute_in_place(in, out) : contribute(in);
@@ -90,8 +96,8 @@ Tensor binary(const char* operation, const BinaryKernel& kernel, unsigned da_rea
         sum_to(in.shape, full->data(), out.shape, dx, add);
       }
     };
-    differentiate(f->backward_a, out.input(0), !out.input(1).requires_grad);
-    differentiate(f->backward_b, out.input(1), true);
+    differentiate(f->backward_a, 0, !out.needs_input_grad(1));
+    differentiate(f->backward_b, 1, true);
   });
   return y;
 }
@@ -127,8 +133,9 @@ Tensor pow(Tensor x, double exponent) {
   return unary("pow", kernels().pow, std::move(x), exponent);
 }
 Tensor clamp(Tensor x, double low, double high) {
-  if (low > high) {
-    throw ValueError("clamp: low " + std::to_string(low) + " is above high " + std::to_string(high));
+  if (!(low <= high)) {
+    throw ValueError("clamp: low " + std::to_string(low) + " is not at most high " +
+                     std::to_string(high));
   }
   return unary("clamp", kernels().clamp, std::move(x), low, high);
 }

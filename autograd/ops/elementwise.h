@@ -35,7 +35,7 @@ Tensor square(Tensor x);   ///< x^2
 Tensor abs(Tensor x);      ///< |x|; its derivative at 0 is 0
 Tensor pow(Tensor x, double exponent);
 /// x limited to [low, high]; the derivative is 1 inside and at both ends, 0 outside. Throws
-/// ValueError if low > high.
+/// ValueError unless low <= high.
 Tensor clamp(Tensor x, double low, double high);
 
 }  // namespace autograd::inline HANDFLOW_PRECISION

@@ -20,11 +20,11 @@ Tensor mse_loss(const Tensor& a, const Tensor& b) {
     Node& p = out.input(0);
     Node& q = out.input(1);
     const real scale = 2 / static_cast<real>(n) * *out.dy();
-    if (p.requires_grad) {
+    if (out.needs_input_grad(0)) {
       const auto [dp, add] = contribute(p);
       kernels().squared_error_backward(n, scale, p.data(), q.data(), dp, add);
     }
-    if (q.requires_grad) {
+    if (out.needs_input_grad(1)) {
       const auto [dq, add] = contribute(q);
       kernels().squared_error_backward(n, scale, q.data(), p.data(), dq, add);
     }

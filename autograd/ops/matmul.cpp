@@ -21,11 +21,21 @@ Matrix transposed(const real* data, Index width) { return {data, 1, width}; }
 
 // c (m x n) (+)= A B
 void product(Index m, Index n, Index k, Matrix a, Matrix b, real* c, bool add) {
-  gemm({.m = m, .n = n, .k = k,
-        .a = a.data, .a_row = a.row, .a_col = a.col,
-        .b = b.data, .b_row = b.row, .b_col = b.col,
-        .c = c, .c_row = n, .c_col = 1,
-        .start = add ? c : nullptr, .start_row = n, .start_col = 1});
+  gemm({.m = m,
+        .n = n,
+        .k = k,
+        .a = a.data,
+        .a_row = a.row,
+        .a_col = a.col,
+        .b = b.data,
+        .b_row = b.row,
+        .b_col = b.col,
+        .c = c,
+        .c_row = n,
+        .c_col = 1,
+        .start = add ? c : nullptr,
+        .start_row = n,
+        .start_col = 1});
 }
 
 }  // namespace
@@ -43,15 +53,16 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
   Tensor c = Tensor::empty({m, n});
   product(m, n, k, rows_of(a.data(), k), rows_of(b.data(), n), c.data(), false);
 
-  const unsigned save = (a.requires_grad() ? save_b : save_nothing) | (b.requires_grad() ? save_a : save_nothing);
+  const unsigned save =
+      (a.requires_grad() ? save_b : save_nothing) | (b.requires_grad() ? save_a : save_nothing);
   record("matmul", c, {&a, &b}, save, [m, n, k](Node& out) {
     Node& p = out.input(0);
     Node& q = out.input(1);
-    if (p.requires_grad) {
+    if (out.needs_input_grad(0)) {
       const auto [dp, add] = contribute(p);
       product(m, k, n, rows_of(out.dy(), n), transposed(q.data(), n), dp, add);
     }
-    if (q.requires_grad) {
+    if (out.needs_input_grad(1)) {
       const auto [dq, add] = contribute(q);
       product(k, n, m, transposed(p.data(), k), rows_of(out.dy(), n), dq, add);
     }
@@ -78,30 +89,41 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   }
   const Index batch = x.shape().product(0, x.shape().rank() - 1);
   Tensor y = Tensor::empty(x.shape().with(-1, out));
-  gemm({.m = batch, .n = out, .k = in,
-        .a = x.data(), .a_row = in, .a_col = 1,
-        .b = weight.data(), .b_row = 1, .b_col = in,
-        .c = y.data(), .c_row = out, .c_col = 1,
-        .start = bias.defined() ? bias.data() : nullptr, .start_row = 0, .start_col = 1});
+  gemm({.m = batch,
+        .n = out,
+        .k = in,
+        .a = x.data(),
+        .a_row = in,
+        .a_col = 1,
+        .b = weight.data(),
+        .b_row = 1,
+        .b_col = in,
+        .c = y.data(),
+        .c_row = out,
+        .c_col = 1,
+        .start = bias.defined() ? bias.data() : nullptr,
+        .start_row = 0,
+        .start_col = 1});
 
   const auto backward = [batch, in, out](Node& node) {
     const real* dy = node.dy();
     Node& input = node.input(0);
     Node& w = node.input(1);
-    if (input.requires_grad) {
+    if (node.needs_input_grad(0)) {
       const auto [dx, add] = contribute(input);
       product(batch, in, out, rows_of(dy, out), rows_of(w.data(), in), dx, add);
     }
-    if (w.requires_grad) {
+    if (node.needs_input_grad(1)) {
       const auto [dw, add] = contribute(w);
       product(out, in, batch, transposed(dy, out), rows_of(input.data(), in), dw, add);
     }
-    if (node.input_count == 3 && node.input(2).requires_grad) {
+    if (node.needs_input_grad(2)) {
       const auto [db, add] = contribute(node.input(2));
       kernels().sum(1, batch, out, dy, db, add);
     }
   };
-  const unsigned save = (x.requires_grad() ? save_b : save_nothing) | (weight.requires_grad() ? save_a : save_nothing);
+  const unsigned save = (x.requires_grad() ? save_b : save_nothing) |
+                        (weight.requires_grad() ? save_a : save_nothing);
   if (bias.defined()) {
     record("linear", y, {&x, &weight, &bias}, save, backward);
   } else {

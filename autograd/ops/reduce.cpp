@@ -13,8 +13,8 @@ namespace {
 
 // x seen as (outer, n, inner), reduced over n to (outer, inner).
 struct Middle {
-  Middle(const Shape& shape, Index dim, bool keepdim) {
-    const int d = shape.dimension(dim);
+  Middle(const char* operation, const Shape& shape, Index dim, bool keepdim) {
+    const int d = shape.dimension(dim, operation);
     outer = shape.product(0, d);
     n = shape[d];
     inner = shape.product(d + 1, shape.rank());
@@ -26,19 +26,25 @@ struct Middle {
   Shape reduced;
 };
 
-// y = scale sum x                 dx = scale dy, repeated
-Tensor scaled_sum(const char* operation, const Tensor& x, const Middle& m, real scale) {
+// y = (sum x) / divisor           dx = dy / divisor, repeated
+Tensor divided_sum(const char* operation, const Tensor& x, const Middle& m, real divisor) {
   Tensor y = Tensor::empty(m.reduced);
   kernels().sum(m.outer, m.n, m.inner, x.data(), y.data(), false);
-  if (scale != 1) kernels().scale(y.numel(), scale, y.data(), y.data(), false);
+  if (divisor != 1) kernels().div.forward(y.numel(), y.data(), 1, &divisor, 0, y.data());
   record(operation, y, {&x}, save_nothing,
-         [outer = m.outer, n = m.n, inner = m.inner, scale](Node& out) {
-           const auto [dx, add] = contribute(out.input(0));
+         [outer = m.outer, n = m.n, inner = m.inner, divisor](Node& out) {
+           auto [dx, add] = contribute(out.input(0));
            const real* dy = out.dy();
-           for (Index o = 0; o < outer; ++o) {
-             for (Index i = 0; i < n; ++i) {
-               kernels().scale(inner, scale, dy + o * inner, dx + (o * n + i) * inner, add);
+           const real scale = 1 / divisor;
+           for (Index o = 0; o < outer; ++o, dy += inner) {
+             if (inner == 1) {  // one number for the whole row
+               const real share = *dy / divisor;
+               if (add) kernels().add.forward(n, dx, 1, &share, 0, dx);
+               if (!add) kernels().fill(n, share, dx);
+               dx += n;
+               continue;
              }
+             for (Index i = 0; i < n; ++i, dx += inner) kernels().scale(inner, scale, dy, dx, add);
            }
          });
   return y;
@@ -54,24 +60,24 @@ void refuse_empty(const char* operation, const Tensor& x, const Middle& m) {
 
 Tensor sum(const Tensor& x) {
   records("sum", std::array{&x});
-  return scaled_sum("sum", x, Middle(x.shape()), 1);
+  return divided_sum("sum", x, Middle(x.shape()), 1);
 }
 
 Tensor sum(const Tensor& x, Index dim, bool keepdim) {
   records("sum", std::array{&x});
-  return scaled_sum("sum", x, Middle(x.shape(), dim, keepdim), 1);
+  return divided_sum("sum", x, Middle("sum", x.shape(), dim, keepdim), 1);
 }
 
 Tensor mean(const Tensor& x) {
   records("mean", std::array{&x});
   const Middle m(x.shape());
-  return scaled_sum("mean", x, m, 1 / static_cast<real>(m.n));
+  return divided_sum("mean", x, m, static_cast<real>(m.n));
 }
 
 Tensor mean(const Tensor& x, Index dim, bool keepdim) {
   records("mean", std::array{&x});
-  const Middle m(x.shape(), dim, keepdim);
-  return scaled_sum("mean", x, m, 1 / static_cast<real>(m.n));
+  const Middle m("mean", x.shape(), dim, keepdim);
+  return divided_sum("mean", x, m, static_cast<real>(m.n));
 }
 
 // y = max x                       dx = dy / (number of largest elements) at each of them, else 0
@@ -102,7 +108,7 @@ Tensor max(const Tensor& x) {
 // y = max x                       dx = dy at the first largest element, else 0
 Tensor max(const Tensor& x, Index dim, bool keepdim) {
   const bool recorded = records("max", std::array{&x});
-  const Middle m(x.shape(), dim, keepdim);
+  const Middle m("max", x.shape(), dim, keepdim);
   refuse_empty("max", x, m);
   Tensor y = Tensor::empty(m.reduced);
   constexpr Index reals_per_index = sizeof(Index) / sizeof(real);
@@ -123,7 +129,7 @@ Tensor max(const Tensor& x, Index dim, bool keepdim) {
 
 Tensor argmax(const Tensor& x, Index dim, bool keepdim) {
   records("argmax", std::array{&x});
-  const Middle m(x.shape(), dim, keepdim);
+  const Middle m("argmax", x.shape(), dim, keepdim);
   refuse_empty("argmax", x, m);
   Tensor y = Tensor::empty(m.reduced);
   const Tensor largest = Tensor::empty(m.reduced);

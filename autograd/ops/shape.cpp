@@ -71,8 +71,8 @@ void expand_to(const Shape& to, const real* x, const Shape& from, real* y) {
   kernels().copy(to.numel(), x, y, false);
 }
 
-// Sums one dimension at a time, the first first: in front of d lie the sizes of `to`, behind it those
-// of `from`.
+// Sums one dimension at a time, the first first: in front of d lie the sizes of `to`, behind it
+// those of `from`.
 void sum_to(const Shape& to, const real* x, const Shape& from, real* y, bool add) {
   const int rank = from.rank();
   Ref<Buffer> before;
@@ -127,7 +127,7 @@ Tensor cat(std::span<const Tensor> tensors, Index dim) {
 
   const Shape& first = tensors[0].shape();
   if (first.rank() == 0) throw ShapeError("cat: a tensor of shape () has no dimension to join");
-  const int d = first.dimension(dim);
+  const int d = first.dimension(dim, "cat");
   Index joined = 0;
   for (const Tensor& tensor : tensors) {
     const Shape& shape = tensor.shape();
@@ -152,7 +152,7 @@ Tensor cat(std::span<const Tensor> tensors, Index dim) {
     for (int i = 0; i < out.input_count; ++i) {
       Node& in = out.input(i);
       const Index width = rows > 0 ? in.numel() / rows : 0;
-      if (in.requires_grad) {
+      if (out.needs_input_grad(i)) {
         const auto [dx, add] = contribute(in);
         copy_rows(rows, width, dy, row_width, dx, width, add);
       }
@@ -162,24 +162,47 @@ Tensor cat(std::span<const Tensor> tensors, Index dim) {
   return y;
 }
 
+namespace {
+
+// Puts what is left into the size that is -1. False if numel elements do not fill `sizes`.
+bool complete(std::span<Index> sizes, Index numel) {
+  const auto wanted = static_cast<double>(numel);
+  double others = 1;  // an Index could overflow; as far as it can equal numel, this is exact
+  Index* open = nullptr;
+  for (Index& size : sizes) {
+    if (size == -1 && !open) {
+      open = &size;
+    } else if (size < 0) {
+      return false;
+    } else {
+      others *= static_cast<double>(size);
+    }
+  }
+  if (!open) return others == wanted;
+  if (others == 0) return false;  // any size would do
+  *open = static_cast<Index>(wanted / others);
+  return others * static_cast<double>(*open) == wanted;
+}
+
+}  // namespace
+
 // y = x in another shape          dx = dy in the old one
 Tensor reshape(Tensor x, std::initializer_list<Index> sizes) {
   records("reshape", std::array<const Tensor*, 1>{&x});
   std::array<Index, Shape::max_rank> wanted{};
-  if (sizes.size() > wanted.size()) throw ShapeError("reshape: at most 4 dimensions are supported");
+  if (sizes.size() > wanted.size()) {
+    throw ShapeError("reshape: at most 4 dimensions are supported, got " +
+                     std::to_string(sizes.size()));
+  }
   std::copy(sizes.begin(), sizes.end(), wanted.begin());
-  const std::span<Index> span(wanted.data(), sizes.size());
-  const auto open = std::find(span.begin(), span.end(), -1);
-  if (open != span.end()) {
-    *open = 1;
-    const Index others = Shape(span).numel();
-    *open = others > 0 ? x.numel() / others : 0;
-  }
-  const Shape shape(span);
-  if (shape.numel() != x.numel()) {
+  const std::span<Index> filled(wanted.data(), sizes.size());
+  if (!complete(filled, x.numel())) {
+    std::string text;
+    for (const Index size : sizes) text += (text.empty() ? "" : ", ") + std::to_string(size);
     throw ShapeError("reshape: the " + std::to_string(x.numel()) + " elements of shape " +
-                     to_string(x.shape()) + " do not fill shape " + to_string(shape));
+                     to_string(x.shape()) + " do not fill shape (" + text + ")");
   }
+  const Shape shape(filled);
   Tensor y(Node::create(shape, x.node().value));
   record("reshape", y, {&x}, save_nothing, [](Node& out) { pass_on(out.input(0), out); });
   return y;
@@ -210,7 +233,8 @@ void exchange(Index outer, Index a, Index middle, Index b, Index inner, const re
 Tensor transpose(const Tensor& x, Index first, Index second) {
   records("transpose", std::array{&x});
   const Shape& shape = x.shape();
-  const auto [p, q] = std::minmax(shape.dimension(first), shape.dimension(second));
+  const auto [p, q] =
+      std::minmax({shape.dimension(first, "transpose"), shape.dimension(second, "transpose")});
   if (p == q) return x.clone();
   const Index outer = shape.product(0, p);
   const Index a = shape[p];
@@ -230,7 +254,7 @@ Tensor transpose(const Tensor& x, Index first, Index second) {
 Tensor slice(const Tensor& x, Index dim, Index start, Index end) {
   records("slice", std::array{&x});
   const Shape& shape = x.shape();
-  const int d = shape.dimension(dim);
+  const int d = shape.dimension(dim, "slice");
   if (start < 0 || start > end || end > shape[d]) {
     throw ValueError("slice: " + std::to_string(start) + ".." + std::to_string(end) +
                      " does not lie in dimension " + std::to_string(d) + " of shape " +

@@ -15,7 +15,7 @@ Tensor cat(std::initializer_list<Tensor> tensors, Index dim);
 Tensor cat(std::span<const Tensor> tensors, Index dim);
 
 /// The same elements in the same order, in another shape of as many elements; shares memory. One
-/// size may be -1: whatever is left. Throws ShapeError.
+/// size may be -1: whatever is left. Throws ShapeError if the elements do not fill the sizes.
 Tensor reshape(Tensor x, std::initializer_list<Index> sizes);
 
 /// Dimensions a and b exchanged. A copy: all tensors here are contiguous.
