@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 
 namespace flow::inline HANDFLOW_PRECISION::data {
@@ -17,7 +18,7 @@ TaggedPoints on_the_curve(Index n, XOf x_of) {
     const double x = x_of(i);
     data.points.data()[2 * i] = static_cast<real>(x);
     data.points.data()[2 * i + 1] = static_cast<real>(std::sin(x));
-    data.tags.data()[i] = static_cast<real>(sine_curve_tag(x));
+    data.tags.data()[i] = static_cast<real>(sine_curve_tag(data.points.data()[2 * i]));
   }
   return data;
 }
@@ -25,16 +26,18 @@ TaggedPoints on_the_curve(Index n, XOf x_of) {
 }  // namespace
 
 int sine_curve_tag(double x) {
-  const double width = sine_curve_end / sine_curve_tags;
-  return std::min(static_cast<int>(std::floor(x / width)), sine_curve_tags - 1);
+  if (std::isnan(x)) return -1;
+  const double tenth = std::floor(x / (sine_curve_end / sine_curve_tags));
+  constexpr double lowest = std::numeric_limits<int>::min();
+  return static_cast<int>(std::clamp(tenth, lowest, sine_curve_tags - 1.0));
 }
 
 TaggedPoints sine_curve(Index n) {
-  if (n < 2) throw autograd::ValueError("sine_curve: n must be at least 2, got " + std::to_string(n));
+  if (n < 2)
+    throw autograd::ValueError("sine_curve: n must be at least 2, got " + std::to_string(n));
   const double spacing = sine_curve_end / static_cast<double>(n - 1);
-  return on_the_curve(n, [&](Index i) {
-    return i == n - 1 ? sine_curve_end : static_cast<double>(i) * spacing;
-  });
+  return on_the_curve(
+      n, [&](Index i) { return i == n - 1 ? sine_curve_end : static_cast<double>(i) * spacing; });
 }
 
 TaggedPoints random_sine_curve(Index n) {

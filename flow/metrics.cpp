@@ -74,8 +74,8 @@ double mean_distance_to_sine_curve(const Tensor& points) {
 
 double share_near_sine_curve(const Tensor& points, double distance) {
   const std::vector<double> distances = distances_to_sine_curve(points);
-  const auto near = std::count_if(distances.begin(), distances.end(),
-                                  [=](double d) { return d <= distance; });
+  const auto near =
+      std::count_if(distances.begin(), distances.end(), [=](double d) { return d <= distance; });
   return static_cast<double>(near) / static_cast<double>(distances.size());
 }
 
@@ -85,11 +85,12 @@ double tag_accuracy(const Tensor& points, const Tensor& tags) {
     throw autograd::ShapeError("tag_accuracy: points " + to_string(points.shape()) + " and tags " +
                                to_string(tags.shape()) + " must be (n, 2) and (n, 1)");
   }
+  constexpr double end = static_cast<autograd::real>(data::sine_curve_end);  // a float is beyond it
   Index hits = 0;
   for (Index i = 0; i < points.size(0); ++i) {
     const double x = points.data()[2 * i];
     const double wanted = tags.data()[i];
-    hits += x <= data::sine_curve_end && data::sine_curve_tag(x) == wanted;
+    hits += x >= 0 && x <= end && data::sine_curve_tag(x) == wanted;
   }
   return static_cast<double>(hits) / static_cast<double>(points.size(0));
 }

@@ -14,12 +14,12 @@ double mean_distance_to_sine_curve(const Tensor& points);
 /// The share of points at most `distance` away from the curve.
 double share_near_sine_curve(const Tensor& points, double distance = 0.1);
 
-/// The share of points whose x lies in the tenth of the range that their tag asks for; points beyond
-/// the ends of the curve count as misses. points (n, 2), tags (n, 1).
+/// The share of points whose x lies in the tenth of the range that their tag asks for; points
+/// beyond the ends of the curve count as misses. points (n, 2), tags (n, 1).
 double tag_accuracy(const Tensor& points, const Tensor& tags);
 
-/// 2 E|a - b| - E|a - a'| - E|b - b'| over all pairs of two samples (n, dim) and (m, dim) (Szekely &
-/// Rizzo 2013): 0 for equal samples, positive otherwise. Two samples of n points from one
+/// 2 E|a - b| - E|a - a'| - E|b - b'| over all pairs of two samples (n, dim) and (m, dim) (Szekely
+/// & Rizzo 2013): 0 for equal samples, positive otherwise. Two samples of n points from one
 /// distribution are about 2 E|a - a'| / n apart; print that self-distance beside it.
 double energy_distance(const Tensor& a, const Tensor& b);
 

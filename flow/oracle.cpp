@@ -15,6 +15,8 @@ using autograd::real;
 
 constexpr double last_time = 1 - 1e-5;
 
+double square(double x) { return x * x; }
+
 void check_points(const char* operation, const Tensor& points) {
   if (points.rank() != 2 || points.numel() == 0) {
     throw autograd::ShapeError(std::string(operation) + ": points " + to_string(points.shape()) +
@@ -26,14 +28,17 @@ void check_points(const char* operation, const Tensor& points) {
 class Posterior {
  public:
   explicit Posterior(const Tensor& points)
-      : n_(points.size(0)), dim_(points.size(1)), z_(points.data(), points.data() + points.numel()),
-        weights_(static_cast<std::size_t>(n_)), mean_(static_cast<std::size_t>(dim_)) {}
+      : n_(points.size(0)),
+        dim_(points.size(1)),
+        z_(points.data(), points.data() + points.numel()),
+        weights_(static_cast<std::size_t>(n_)),
+        mean_(static_cast<std::size_t>(dim_)) {}
 
   void condition_on(const double* x, double t) {
     double largest = -INFINITY;
     for (Index i = 0; i < n_; ++i) {
       double squared = 0;
-      for (Index d = 0; d < dim_; ++d) squared += std::pow(x[d] - t * z(i, d), 2);
+      for (Index d = 0; d < dim_; ++d) squared += square(x[d] - t * z(i, d));
       weight(i) = -squared / (2 * (1 - t) * (1 - t));
       largest = std::max(largest, weight(i));
     }
@@ -51,7 +56,7 @@ class Posterior {
   double trace_of_covariance() {
     double trace = 0;
     for (Index i = 0; i < n_; ++i) {
-      for (Index d = 0; d < dim_; ++d) trace += weight(i) * std::pow(z(i, d) - mean(d), 2);
+      for (Index d = 0; d < dim_; ++d) trace += weight(i) * square(z(i, d) - mean(d));
     }
     return trace;
   }
@@ -108,25 +113,31 @@ Tensor velocity(const Tensor& x, const Tensor& t, const Tensor& points) {
 
 double loss_floor(const Tensor& points, Index evaluations) {
   check_points("oracle::loss_floor", points);
-  constexpr std::array primes{2, 3, 5, 7, 11, 13, 17, 19, 23};
+  // A base for the time, one for the point, and one for each dimension of the noise. A point picked
+  // by counting would meet only some of the times, wherever their number has a base as a factor.
+  constexpr std::array primes{2, 3, 5, 7, 11, 13, 17, 19, 23, 29};
+  constexpr std::size_t noise = 2;
+  const Index n = points.size(0);
   const Index dim = points.size(1);
-  if (dim >= static_cast<Index>(primes.size()) || evaluations < 1) {
-    throw autograd::ValueError("oracle::loss_floor: needs at most 8 dimensions and at least one "
-                               "evaluation, got " + std::to_string(dim) + " and " +
-                               std::to_string(evaluations));
+  if (dim > static_cast<Index>(primes.size() - noise) || evaluations < 1) {
+    throw autograd::ValueError(
+        "oracle::loss_floor: needs at most 8 dimensions and at least one "
+        "evaluation, got " +
+        std::to_string(dim) + " and " + std::to_string(evaluations));
   }
   Posterior posterior(points);
   std::vector<double> x(static_cast<std::size_t>(dim));
   double sum = 0;
   for (Index k = 1; k <= evaluations; ++k) {
     const double t = std::min(halton(k, primes[0]), last_time);
+    const auto end = static_cast<Index>(halton(k, primes[1]) * static_cast<double>(n));
     for (Index d = 0; d < dim; ++d) {
-      const Index pair = d - d % 2;  // Box-Muller makes two normals from two uniforms
-      const auto base = static_cast<std::size_t>(1 + pair);
+      // Box-Muller makes two normals from two uniforms.
+      const std::size_t base = noise + static_cast<std::size_t>(d - d % 2);
       const double radius = std::sqrt(-2 * std::log(halton(k, primes[base])));
-      const double angle = 2 * std::numbers::pi * halton(k, primes[(base + 1) % primes.size()]);
-      const double noise = radius * (d % 2 == 0 ? std::cos(angle) : std::sin(angle));
-      x[static_cast<std::size_t>(d)] = (1 - t) * noise + t * posterior.z(k % points.size(0), d);
+      const double angle = 2 * std::numbers::pi * halton(k, primes[base + 1]);
+      const double x0 = radius * (d % 2 == 0 ? std::cos(angle) : std::sin(angle));
+      x[static_cast<std::size_t>(d)] = (1 - t) * x0 + t * posterior.z(end, d);
     }
     posterior.condition_on(x.data(), t);
     sum += posterior.trace_of_covariance() / ((1 - t) * (1 - t));

@@ -12,9 +12,9 @@ namespace flow::inline HANDFLOW_PRECISION::oracle {
 //
 // The weights are the probabilities that a line through x at time t ends at z_i.
 
-/// u for x (batch, dim), t (batch, 1) or a number, points (n, dim); computed in double. t must lie in
-/// [0, 1]; past 1 - 1e-5, where the formula divides by almost nothing, that time is taken. Throws
-/// autograd::ShapeError and autograd::ValueError.
+/// u for x (batch, dim), t (batch, 1) or a number, points (n, dim); computed in double. t must lie
+/// in [0, 1]; past 1 - 1e-5, where the formula divides by almost nothing, that time is taken.
+/// Throws autograd::ShapeError and autograd::ValueError.
 Tensor velocity(const Tensor& x, const Tensor& t, const Tensor& points);
 
 /// The loss that the best possible network is left with: the mean over t, x_t and dimensions of the
@@ -22,8 +22,8 @@ Tensor velocity(const Tensor& x, const Tensor& t, const Tensor& points);
 /// Evaluated at `evaluations` quasi-random (t, x0, z), the same ones at every call.
 double loss_floor(const Tensor& points, Index evaluations = 20000);
 
-/// The same for a network that is told the tag: the mean of the floors of the tags, each weighted by
-/// its number of points. tags (n, 1).
+/// The same for a network that is told the tag: the mean of the floors of the tags, each weighted
+/// by its number of points. tags (n, 1).
 double loss_floor(const Tensor& points, const Tensor& tags, Index evaluations = 20000);
 
 }  // namespace flow::inline HANDFLOW_PRECISION::oracle

@@ -19,8 +19,8 @@ struct PathSample {
 ///
 /// Everywhere in this library t = 0 is noise and t = 1 is data.
 struct LinearPath {
-  /// x0, x1 (batch, dim); t (batch, 1), one time per row. Throws autograd::ShapeError otherwise: a t
-  /// of shape (batch,) would broadcast against the wrong dimension.
+  /// x0, x1 (batch, dim); t (batch, 1), one time per row. Throws autograd::ShapeError otherwise: a
+  /// t of shape (batch,) would broadcast against the wrong dimension.
   PathSample sample(const Tensor& x0, const Tensor& x1, const Tensor& t) const;
 };
 

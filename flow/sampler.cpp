@@ -32,7 +32,12 @@ Velocity with_tag(const TaggedVelocity& velocity, const Tensor& tag) {
 
 Tensor solver_step(Solver solver, const Velocity& velocity, const Tensor& x, double t, double h) {
   const auto v = [&](const Tensor& at, double time) {
-    return velocity(at, autograd::full({at.size(0), 1}, time));
+    Tensor there = velocity(at, autograd::full({at.size(0), 1}, time));
+    if (there.shape() != at.shape()) {
+      throw autograd::ShapeError("sample: the velocity " + to_string(there.shape()) +
+                                 " must have the shape of x, " + to_string(at.shape()));
+    }
+    return there;
   };
   const Tensor k1 = v(x, t);
   switch (solver) {

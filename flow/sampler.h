@@ -22,7 +22,8 @@ struct SampleOptions {
 };
 
 /// Follows dx/dt = velocity(x, t) from x0 at t = 0 to t = 1 in equal steps, without gradients.
-/// Returns x1, of x0's shape (batch, dim). Throws autograd::ValueError for fewer than one step.
+/// Returns x1, of x0's shape (batch, dim). Throws autograd::ValueError for fewer than one step, and
+/// autograd::ShapeError for a velocity of another shape than x's, which would broadcast.
 Tensor sample(const Velocity& velocity, const Tensor& x0, SampleOptions options = {});
 /// The same with a tag for every row: (batch, tag_dim) or a number.
 Tensor sample(const TaggedVelocity& velocity, const Tensor& x0, const Tensor& tag,

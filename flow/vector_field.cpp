@@ -9,6 +9,12 @@ nn::Sequential network(Index in, Index hidden, Index out) {
   return nn::Sequential{nn::Linear(in, hidden), nn::ReLU(), nn::Linear(hidden, out)};
 }
 
+Index checked_tag_dim(Index tag_dim) {
+  if (tag_dim >= 1) return tag_dim;
+  throw autograd::ValueError("ConditionalVectorField: tag_dim must be at least 1, got " +
+                             std::to_string(tag_dim));
+}
+
 // `value` as `width` columns beside the rows of x; a number stands for the same in all of them.
 Tensor columns(const char* model, const char* name, const Tensor& value, const Tensor& x,
                Index width) {
@@ -35,7 +41,8 @@ Tensor VectorField::operator()(const Tensor& x, const Tensor& t) const {
 void VectorField::visit_parameters(const Visitor& visit) { visit_child("net", net_, visit); }
 
 ConditionalVectorField::ConditionalVectorField(Index dim, Index hidden, ConditionalOptions options)
-    : tag_dim_(options.tag_dim), net_(network(dim + 1 + options.tag_dim, hidden, dim)) {}
+    : tag_dim_(checked_tag_dim(options.tag_dim)),
+      net_(network(dim + 1 + options.tag_dim, hidden, dim)) {}
 
 Tensor ConditionalVectorField::operator()(const Tensor& x, const Tensor& t,
                                           const Tensor& tag) const {

@@ -24,10 +24,11 @@ struct ConditionalOptions {
   Index tag_dim = 1;  ///< how many numbers describe the condition
 };
 
-/// v(x, t, tag): the same network with the tag as further inputs, Linear(dim + 1 + tag_dim, hidden),
-/// ReLU, Linear(hidden, dim).
+/// v(x, t, tag): the same network with the tag as further inputs, Linear(dim + 1 + tag_dim,
+/// hidden), ReLU, Linear(hidden, dim).
 class ConditionalVectorField : public nn::Module {
  public:
+  /// Throws autograd::ValueError for a tag_dim below 1.
   ConditionalVectorField(Index dim, Index hidden, ConditionalOptions options = {});
 
   /// x (batch, dim); t (batch, 1) or a number; tag (batch, tag_dim) or a number. Returns

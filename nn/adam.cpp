@@ -23,7 +23,7 @@ void Adam::step() {
     autograd::Node& p = parameters_[i].node();
     State& s = states_[i];
     if (!p.grad) continue;
-    if (s.step == 0) {
+    if (!s.exp_avg.defined()) {
       s.exp_avg = autograd::zeros(p.shape);
       s.exp_avg_sq = autograd::zeros(p.shape);
     }
@@ -45,25 +45,34 @@ void Adam::step() {
   }
 }
 
-const Adam::State& Adam::state(Index parameter) const {
-  return states_.at(static_cast<std::size_t>(parameter));
+// `parameter` as a place in the lists.
+std::size_t Adam::place(Index parameter) const {
+  const auto i = static_cast<std::size_t>(parameter);
+  if (i < states_.size()) return i;
+  throw autograd::ValueError("Adam: no parameter " + std::to_string(parameter) + "; it has " +
+                             std::to_string(states_.size()) + ", counted from 0");
 }
 
+const Adam::State& Adam::state(Index parameter) const { return states_[place(parameter)]; }
+
 void Adam::set_state(Index parameter, const Tensor& exp_avg, const Tensor& exp_avg_sq, Index step) {
-  const auto& shape = parameters_.at(static_cast<std::size_t>(parameter)).shape();
+  const std::size_t i = place(parameter);
+  const autograd::Shape& shape = parameters_[i].shape();
   if (exp_avg.shape() != shape || exp_avg_sq.shape() != shape) {
     throw autograd::ShapeError("Adam: moments " + to_string(exp_avg.shape()) + " and " +
                                to_string(exp_avg_sq.shape()) + " must have the parameter's shape " +
                                to_string(shape));
   }
-  State state{.exp_avg = exp_avg.detach().clone(),
-              .exp_avg_sq = exp_avg_sq.detach().clone(),
-              .step = step};
+  if (step < 0) {
+    throw autograd::ValueError("Adam: step must not be negative, got " + std::to_string(step));
+  }
+  State state{
+      .exp_avg = exp_avg.detach().clone(), .exp_avg_sq = exp_avg_sq.detach().clone(), .step = step};
   for (Index t = 0; t < step; ++t) {
     state.beta1_power *= options_.beta1;
     state.beta2_power *= options_.beta2;
   }
-  states_[static_cast<std::size_t>(parameter)] = std::move(state);
+  states_[i] = std::move(state);
 }
 
 }  // namespace nn::inline HANDFLOW_PRECISION

@@ -16,6 +16,9 @@ struct AdamOptions {
 ///
 ///     m = beta1 m + (1 - beta1) g          v = beta2 v + (1 - beta2) g^2
 ///     p = p - lr m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + eps)
+///
+/// One detail of our own: |m| below 1e-30 and v below 1.2e-38 become 0, far under what eps lets
+/// through. PyTorch lets them shrink into the subnormal numbers, on which arithmetic is slow.
 class Adam : public Optimizer {
  public:
   /// Throws autograd::ValueError for betas outside of [0, 1) or a negative eps, and as Optimizer.
@@ -31,11 +34,15 @@ class Adam : public Optimizer {
     double beta1_power = 1;
     double beta2_power = 1;
   };
+  /// Of the parameter at this place in the list; throws autograd::ValueError if there is none.
   const State& state(Index parameter) const;
-  /// Throws autograd::ShapeError unless both moments have the parameter's shape.
+  /// Throws autograd::ShapeError unless both moments have the parameter's shape, and
+  /// autograd::ValueError for a negative step or a parameter that is not there.
   void set_state(Index parameter, const Tensor& exp_avg, const Tensor& exp_avg_sq, Index step);
 
  private:
+  std::size_t place(Index parameter) const;
+
   AdamOptions options_;
   std::vector<State> states_;
 };

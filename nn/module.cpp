@@ -1,17 +1,22 @@
 #include "nn/module.h"
 
+#include <map>
+#include <set>
+
 namespace nn::inline HANDFLOW_PRECISION {
 
 std::vector<Tensor> Module::parameters() {
   std::vector<Tensor> list;
-  visit_parameters([&](const std::string&, Tensor& parameter) { list.push_back(parameter); });
+  for (auto& [name, parameter] : named_parameters()) list.push_back(std::move(parameter));
   return list;
 }
 
 std::vector<std::pair<std::string, Tensor>> Module::named_parameters() {
   std::vector<std::pair<std::string, Tensor>> list;
-  visit_parameters(
-      [&](const std::string& name, Tensor& parameter) { list.emplace_back(name, parameter); });
+  std::set<const autograd::Node*> listed;
+  visit_parameters([&](const std::string& name, Tensor& parameter) {
+    if (listed.insert(&parameter.node()).second) list.emplace_back(name, parameter);
+  });
   return list;
 }
 
@@ -20,8 +25,20 @@ void Module::zero_grad() {
 }
 
 void visit_child(const std::string& name, Module& child, const Module::Visitor& visit) {
-  child.visit_parameters([&](const std::string& inner, Tensor& parameter) {
-    visit(name + "." + inner, parameter);
+  child.visit_parameters(
+      [&](const std::string& inner, Tensor& parameter) { visit(name + "." + inner, parameter); });
+}
+
+void unshare_parameters(Module& module) {
+  // The shared ones stay in `copies` until the end: a freed node's address could come back.
+  std::map<const autograd::Node*, std::pair<Tensor, Tensor>> copies;
+  module.visit_parameters([&](const std::string&, Tensor& parameter) {
+    auto& [shared, copy] = copies[&parameter.node()];
+    if (!copy.defined()) {
+      shared = parameter;
+      copy = parameter.detach().clone().requires_grad_(parameter.requires_grad());
+    }
+    parameter = copy;
   });
 }
 

@@ -29,9 +29,11 @@ class Module {
 
   virtual ~Module() = default;
 
-  /// Calls visit(name, parameter) for each parameter, always in the same order.
+  /// Calls visit(name, parameter) for each parameter, always in the same order; more than once for
+  /// one that several layers share.
   virtual void visit_parameters(const Visitor& visit) = 0;
 
+  /// All parameters, in the order of the visit; one that several layers share only once.
   std::vector<Tensor> parameters();
   /// Names as in PyTorch: "weight", and "0.weight" for a parameter of a child.
   std::vector<std::pair<std::string, Tensor>> named_parameters();
@@ -47,14 +49,15 @@ class Module {
 /// Visits the parameters of a child module under "name.".
 void visit_child(const std::string& name, Module& child, const Module::Visitor& visit);
 
-/// A copy of a module with parameters of its own: same values, no gradients.
+/// Gives a module parameters of its own: same values, no gradients. What two of its layers share,
+/// they still share.
+void unshare_parameters(Module& module);
+
+/// A copy of a module with parameters of its own.
 template <std::derived_from<Module> M>
 M clone(const M& module) {
   M copy = module;
-  copy.visit_parameters([](const std::string&, Tensor& parameter) {
-    const bool requires_grad = parameter.requires_grad();
-    parameter = parameter.detach().clone().requires_grad_(requires_grad);
-  });
+  unshare_parameters(copy);
   return copy;
 }
 

@@ -4,7 +4,8 @@
 
 namespace nn::inline HANDFLOW_PRECISION {
 
-/// What optimisers share: the parameters and the learning rate.
+/// What optimisers share: the parameters and the learning rate. They can be moved, not copied: a
+/// copy would step the same parameters with the same moments and a count of its own.
 class Optimizer {
  public:
   virtual ~Optimizer() = default;
@@ -23,8 +24,8 @@ class Optimizer {
   /// Throws autograd::ValueError for an empty list or a bad rate, autograd::GraphError for a tensor
   /// that is not a leaf.
   Optimizer(std::vector<Tensor> parameters, double lr);
-  Optimizer(const Optimizer&) = default;
-  Optimizer& operator=(const Optimizer&) = default;
+  Optimizer(Optimizer&&) noexcept = default;
+  Optimizer& operator=(Optimizer&&) noexcept = default;
 
   std::vector<Tensor> parameters_;
 

@@ -11,9 +11,14 @@ namespace nn::inline HANDFLOW_PRECISION {
 /// A module that maps one tensor to one tensor.
 template <class M>
 concept Layer = std::derived_from<M, Module> && std::copy_constructible<M> &&
-                requires(const M& layer, Tensor x) {
-                  { layer(std::move(x)) } -> std::same_as<Tensor>;
-                };
+    requires(const M& layer, Tensor x) {
+  { layer(std::move(x)) } -> std::same_as<Tensor>;
+};
+
+/// What a container C can be built from: layers, but not one other C, which is to be copied. That
+/// is ruled out first, because whether C is a layer depends on this very question.
+template <class C, class... Ms>
+concept LayersOf = (sizeof...(Ms) != 1 || (... && !std::same_as<Ms, C>)) && (... && Layer<Ms>);
 
 /// Layers one after the other: Sequential net{nn::Linear(3, 64), nn::ReLU(), nn::Linear(64, 2)};
 ///
@@ -22,8 +27,8 @@ concept Layer = std::derived_from<M, Module> && std::copy_constructible<M> &&
 /// copy, which shares the parameters.
 class Sequential : public Module {
  public:
-  template <Layer... Ms>
-    requires(sizeof...(Ms) != 1 || (... && !std::same_as<Ms, Sequential>))
+  template <class... Ms>
+  requires LayersOf<Sequential, Ms...>
   explicit Sequential(Ms... layers) {
     (layers_.push_back(std::make_unique<Holder<Ms>>(std::move(layers))), ...);
   }
