@@ -1,0 +1,119 @@
+// The one file that includes CLI11: it takes seconds to compile, and lessons need only a struct.
+#include "lessons/lab/options.h"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstdlib>
+#include <system_error>
+
+#include "lessons/lab/text.h"
+
+namespace lab {
+namespace {
+
+/// What is wrong with a flag, in words; parse() puts the slug in front.
+class BadFlag : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// A whole number that fits into `Integer` and is at least `least`. Stricter than CLI11's own
+/// conversion, which reads 010 as eight.
+template <class Integer>
+Integer whole_number(const std::string& flag, const std::string& text, Integer least) {
+  const bool negative = !text.empty() && text.front() == '-';
+  const std::string digits = text.substr(negative ? 1 : 0);
+  if (digits.empty() || digits.find_first_not_of("0123456789") != std::string::npos) {
+    throw BadFlag(flag + " must be a whole number, got '" + text + "'");
+  }
+  errno = 0;
+  const unsigned long long size = std::strtoull(digits.c_str(), nullptr, 10);
+  if (negative || size < static_cast<unsigned long long>(least)) {
+    throw BadFlag(flag + " must be at least " + std::to_string(least) + ", got " + text);
+  }
+  constexpr auto most = std::numeric_limits<Integer>::max();
+  if (errno == ERANGE || size > static_cast<unsigned long long>(most)) {
+    throw BadFlag(flag + " must be at most " + std::to_string(most) + ", got " + text);
+  }
+  return static_cast<Integer>(size);
+}
+
+/// Creates the folder if need be, and makes sure that a file can be made in it by making one:
+/// permissions do not tell all, to root least.
+void prepare_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (!error && !std::filesystem::is_directory(folder)) {
+    error = std::make_error_code(std::errc::not_a_directory);
+  }
+  if (!error) {
+    std::string probe = (folder / "probe_XXXXXX").string();
+    const int file = mkstemp(probe.data());
+    if (file < 0) error = std::error_code(errno, std::generic_category());
+    if (file >= 0) {
+      close(file);
+      unlink(probe.c_str());
+    }
+  }
+  if (error) throw BadFlag("--out '" + folder.string() + "' cannot be used: " + error.message());
+}
+
+}  // namespace
+
+Options parse(int argc, const char* const* argv, const LessonDescription& lesson) {
+  Options options{.seed = lesson.seed, .steps = lesson.steps};
+  std::string seed;
+  std::string steps;
+  std::string out = options.out.string();
+
+  CLI::App app(lesson.slug + ": " + lesson.question, lesson.slug);
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  app.get_formatter()->column_width(20);
+  std::string many = "no effect: this lesson trains nothing";
+  if (lesson.steps != 0) {
+    many = "training steps (" + std::to_string(lesson.steps);
+    if (lesson.quick_steps != 0) many += ", with --quick " + std::to_string(lesson.quick_steps);
+    many += ")";
+  }
+  app.add_option("--seed", seed,
+                 "start of the random numbers (" + std::to_string(lesson.seed) + ")")
+      ->type_name("N");
+  app.add_option("--steps", steps, many)->type_name("N");
+  app.add_option("--out", out, "folder for tables and pictures (out)")->type_name("DIR");
+  app.add_flag("--quick", options.quick, "a short run, to see that it works")
+      ->disable_flag_override();
+
+  try {
+    app.parse(argc, argv);
+    if (lesson.steps != 0 && options.quick && lesson.quick_steps != 0) {
+      options.steps = lesson.quick_steps;
+    }
+    if (app.count("--seed") > 0) options.seed = whole_number<std::uint64_t>("--seed", seed, 0);
+    if (app.count("--steps") > 0) {
+      const auto asked = whole_number<std::int64_t>("--steps", steps, 1);
+      if (lesson.steps != 0) options.steps = asked;
+    }
+    if (out.empty()) throw BadFlag("--out needs the name of a folder");
+    options.out = out;
+    prepare_folder(options.out);
+  } catch (const CLI::CallForHelp&) {
+    throw EndProgram(0, app.help());
+  } catch (const CLI::ExtrasError&) {
+    throw EndProgram(2, lesson.slug + ": unknown argument '" + app.remaining().front() +
+                            "' (--help lists what there is)");
+  } catch (const CLI::ArgumentMismatch& error) {
+    const std::string text = error.what();  // "--seed: 1 required N missing", "quick was given ..."
+    const std::string what = text.front() == '-' ? text.substr(0, text.find(':')) + " needs a value"
+                                                 : "--quick takes no value";
+    throw EndProgram(2, lesson.slug + ": " + what);
+  } catch (const CLI::ParseError& error) {
+    throw EndProgram(2, lesson.slug + ": " + one_line(error.what()));
+  } catch (const BadFlag& error) {
+    throw EndProgram(2, lesson.slug + ": " + one_line(error.what()));
+  }
+  return options;
+}
+
+}  // namespace lab
