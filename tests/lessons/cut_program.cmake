@@ -1,0 +1,11 @@
+# Writes the first ```cpp block of a page to a file.
+file(READ ${page} text)
+string(FIND "${text}" "\n```cpp\n" start)
+if(start LESS 0)
+  message(FATAL_ERROR "${page} has no block of C++")
+endif()
+math(EXPR start "${start} + 8")
+string(SUBSTRING "${text}" ${start} -1 text)
+string(FIND "${text}" "\n```\n" end)
+string(SUBSTRING "${text}" 0 ${end} text)
+file(WRITE ${program} "${text}\n")

@@ -1,0 +1,204 @@
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <cstdlib>
+#include <new>
+
+#include "flow/flow.h"
+#include "nn/nn.h"
+
+// A warm training step asks the heap for nothing. This program has its own operator new, which
+// counts, and stands alone for that reason.
+
+namespace {
+
+std::size_t allocations = 0;
+
+void* counted(std::size_t bytes) {
+  ++allocations;
+  void* block = std::malloc(bytes > 0 ? bytes : 1);
+  if (!block) throw std::bad_alloc();
+  return block;
+}
+
+void* counted(std::size_t bytes, std::align_val_t alignment) {
+  ++allocations;
+  const auto a = static_cast<std::size_t>(alignment);
+  void* block = std::aligned_alloc(a, (bytes + a - 1) / a * a);
+  if (!block) throw std::bad_alloc();
+  return block;
+}
+
+// Out of line: where g++ inlines it, it sees free() take what some operator new gave, and warns.
+[[gnu::noinline]] void release(void* block) noexcept { std::free(block); }
+
+}  // namespace
+
+// The nothrow forms, too: AddressSanitizer's do not call the others.
+void* operator new(std::size_t bytes) { return counted(bytes); }
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept { return counted(bytes); }
+void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept { return counted(bytes); }
+void* operator new(std::size_t bytes, std::align_val_t a) { return counted(bytes, a); }
+void* operator new[](std::size_t bytes) { return counted(bytes); }
+void* operator new[](std::size_t bytes, std::align_val_t a) { return counted(bytes, a); }
+void operator delete(void* block) noexcept { release(block); }
+void operator delete(void* block, std::size_t) noexcept { release(block); }
+void operator delete(void* block, std::align_val_t) noexcept { release(block); }
+void operator delete(void* block, std::size_t, std::align_val_t) noexcept { release(block); }
+void operator delete[](void* block) noexcept { release(block); }
+void operator delete[](void* block, std::size_t) noexcept { release(block); }
+void operator delete[](void* block, std::align_val_t) noexcept { release(block); }
+void operator delete[](void* block, std::size_t, std::align_val_t) noexcept { release(block); }
+
+namespace {
+
+using autograd::Index;
+using autograd::Tensor;
+
+template <class F>
+std::size_t allocations_during(F f) {
+  const std::size_t before = allocations;
+  f();
+  return allocations - before;
+}
+
+// Keeps the compiler from leaving an allocation out.
+void* volatile kept;
+
+template <class T>
+T* keep(T* block) {
+  kept = block;
+  return block;
+}
+
+TEST(Allocations, OfEveryKindAreCounted) {
+  struct alignas(128) Wide {
+    char bytes[128];
+  };
+  const auto counts_one = [](auto make) { EXPECT_EQ(allocations_during(make), 1U); };
+  counts_one([] { delete keep(new int); });
+  counts_one([] { delete[] keep(new int[5]); });
+  counts_one([] { delete keep(new Wide); });
+  counts_one([] { delete[] keep(new Wide[3]); });
+  counts_one([] { delete keep(new (std::nothrow) int); });
+  EXPECT_EQ(allocations_during([] {}), 0U);
+}
+
+TEST(Allocations, AColdTensorIsSeen) {
+  autograd::empty_cache();
+  EXPECT_GT(allocations_during([] { autograd::zeros({123}); }), 0U);
+  EXPECT_EQ(allocations_during([] { autograd::zeros({123}); }), 0U);
+}
+
+// The note's unconditional step: noise and times drawn, x_t and the target made, one step of Adam.
+TEST(TrainingStep, ASequentialOf3To64To2AllocatesNothing) {
+  autograd::manual_seed(0);
+  nn::Sequential net{nn::Linear(3, 64), nn::ReLU(), nn::Linear(64, 2)};
+  nn::Adam optimizer(net.parameters(), {.lr = 1e-2});
+  const Tensor x1 = flow::data::sine_curve(200).points;
+  const auto step = [&] {
+    const Tensor x0 = autograd::randn({200, 2});
+    const Tensor t = autograd::rand({200, 1});
+    const Tensor x_t = (1 - t) * x0 + t * x1;
+    const Tensor loss = mse_loss(net(autograd::cat({x_t, t}, 1)), x1 - x0);
+    optimizer.zero_grad();
+    loss.backward();
+    optimizer.step();
+  };
+  EXPECT_GT(allocations_during(step), 0U);
+  step();
+  EXPECT_EQ(allocations_during([&] {
+              for (int i = 0; i < 20; ++i) step();
+            }),
+            0U);
+}
+
+// The note's conditional step: 1000 points of 4 inputs.
+TEST(TrainingStep, AThousandRowsOf4To64To2AllocateNothing) {
+  autograd::manual_seed(0);
+  nn::Sequential net{nn::Linear(4, 64), nn::ReLU(), nn::Linear(64, 2)};
+  nn::Adam optimizer(net.parameters());
+  const flow::TaggedPoints curve = flow::data::sine_curve(1000);
+  const auto step = [&] {
+    const Tensor x0 = autograd::randn({1000, 2});
+    const Tensor t = autograd::rand({1000, 1});
+    const Tensor x_t = (1 - t) * x0 + t * curve.points;
+    const Tensor loss = mse_loss(net(autograd::cat({x_t, t, curve.tags}, 1)), curve.points - x0);
+    optimizer.zero_grad();
+    loss.backward();
+    optimizer.step();
+  };
+  step();
+  step();
+  EXPECT_EQ(allocations_during([&] {
+              for (int i = 0; i < 20; ++i) step();
+            }),
+            0U);
+}
+
+TEST(TrainingStep, AVectorFieldAndItsLossAllocateNothing) {
+  autograd::manual_seed(0);
+  flow::VectorField model(2, 64);
+  nn::Adam optimizer(model.parameters());
+  const Tensor x1 = flow::data::sine_curve(200).points;
+  const auto step = [&] {
+    const Tensor x0 = autograd::randn({200, 2});
+    const Tensor t = autograd::rand({200, 1});
+    optimizer.zero_grad();
+    flow::cfm_loss(model, x0, x1, t).backward();
+    optimizer.step();
+  };
+  step();
+  step();
+  EXPECT_EQ(allocations_during([&] {
+              for (int i = 0; i < 20; ++i) step();
+            }),
+            0U);
+}
+
+TEST(TrainingStep, OfSgdAllocatesNothing) {
+  autograd::manual_seed(0);
+  nn::Sequential net{nn::Linear(3, 64), nn::Tanh(), nn::Linear(64, 2), nn::SiLU()};
+  nn::SGD optimizer(net.parameters(), {.lr = 1e-3, .momentum = 0.9, .weight_decay = 1e-4});
+  const Tensor x = autograd::randn({200, 3});
+  const Tensor y = autograd::randn({200, 2});
+  const auto step = [&] {
+    optimizer.zero_grad();
+    mse_loss(net(x), y).backward();
+    optimizer.step();
+  };
+  step();
+  step();
+  EXPECT_EQ(allocations_during([&] {
+              for (int i = 0; i < 20; ++i) step();
+            }),
+            0U);
+}
+
+// A call may wrap the model in a function object; a step allocates nothing.
+TEST(Sampling, AllocatesTheSameFewTimesForAnyNumberOfSteps) {
+  autograd::manual_seed(0);
+  const flow::VectorField model(2, 64);
+  const flow::ConditionalVectorField tagged(2, 64);
+  const Tensor x0 = autograd::randn({500, 2});
+  using flow::Solver;
+  for (const Solver solver : {Solver::euler, Solver::midpoint, Solver::heun, Solver::rk4}) {
+    const auto plain = [&](Index steps) {
+      return allocations_during([&] { flow::sample(model, x0, {solver, steps}); });
+    };
+    plain(2);
+    const std::size_t few = plain(2);
+    EXPECT_LE(few, 20U);
+    EXPECT_EQ(plain(100), few);
+
+    const auto with_tag = [&](Index steps) {
+      return allocations_during([&] { flow::sample(tagged, x0, 3, {solver, steps}); });
+    };
+    with_tag(2);
+    const std::size_t few_with_tag = with_tag(2);
+    EXPECT_LE(few_with_tag, 20U);
+    EXPECT_EQ(with_tag(100), few_with_tag);
+  }
+}
+
+}  // namespace
