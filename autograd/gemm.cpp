@@ -36,8 +36,9 @@ void gemm_on_this_thread(const Gemm& g) {
 // Fewer multiply-adds than this take a few microseconds: less than waking a thread.
 constexpr Index worth_splitting = Index{1} << 18;
 
-// Both tile heights, 6 and 12, divide it, so that a split makes no additional edges.
-constexpr Index rows_together = 12;
+// The heights of all tiles (3, 6, 12) divide it, and the rows that narrow products take at once (8,
+// 16, 32), so that a split makes no additional edges.
+constexpr Index rows_together = 96;
 
 }  // namespace
 

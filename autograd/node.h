@@ -3,9 +3,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
-#include <new>
-#include <type_traits>
 
 #include "autograd/memory.h"
 #include "autograd/shape.h"

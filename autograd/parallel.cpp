@@ -181,8 +181,17 @@ struct Threads {
   std::unique_ptr<Pool> pool;
 };
 
+// Outlives static tensors, whose destructors may still compute. When the program ends, the workers
+// are joined; what comes later runs on its own thread.
 Threads& threads() {
-  static Threads instance;  // destroyed, and the workers joined, when the program ends
+  static Threads& instance = *new Threads;
+  static const struct Join {
+    ~Join() {
+      const std::lock_guard lock(instance.in_use);
+      instance.count = 1;
+      instance.pool.reset();
+    }
+  } join;
   return instance;
 }
 
@@ -217,7 +226,13 @@ void parallel_for(Index n, Index grain, void (*body)(void*, Index, Index), void*
   Threads& state = threads();
   const std::unique_lock lock(state.in_use, std::try_to_lock);
   if (!lock) return body(context, 0, n);  // another thread's loop has the workers
-  if (!state.pool) state.pool = make_pool(num_threads());
+  if (!state.pool) {
+    try {
+      state.pool = make_pool(num_threads());
+    } catch (const Error&) {
+      return body(context, 0, n);  // no threads to be had: slower, and the same result
+    }
+  }
 
   inside_loop = true;
   struct Leave {

@@ -28,7 +28,8 @@ void parallel_for(Index n, Index grain, void (*body)(void*, Index, Index), void*
 /// each but the last is a multiple of `grain` long. The caller takes one of them and returns when
 /// all are done. A loop inside a loop, or at the same time on another thread, runs as one range. An
 /// exception in a body reaches the caller after all ranges have ended (of several, the one of the
-/// lowest range). Nothing is allocated.
+/// lowest range). Nothing is allocated, but for the threads themselves by the first loop; where the
+/// system has none left, all runs as one range.
 template <class Body>
 void parallel_for(Index n, Index grain, Body&& body) {
   using Function = std::remove_reference_t<Body>;

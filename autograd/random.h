@@ -25,7 +25,7 @@ Tensor randn(const Shape& shape);
 /// more, or negative n.
 std::vector<Index> randint(Index low, Index high, Index n);
 
-/// The numbers 0..n-1 in random order. Throws ValueError for negative n.
+/// The numbers 0..n-1 in random order. Throws ValueError for negative n or more than 2^32 - 1.
 std::vector<Index> randperm(Index n);
 
 }  // namespace autograd::inline HANDFLOW_PRECISION

@@ -27,6 +27,7 @@ void record(const char* operation, Tensor& y, std::span<const Tensor* const> inp
             Backward backward) {
   static_assert(std::is_trivially_copyable_v<Backward>, "capture plain values only");
   static_assert(sizeof(Backward) <= sizeof(Node::captures), "too many captures");
+  static_assert(alignof(Backward) <= 16, "the captures are aligned to 16 bytes");
   if (!records(operation, inputs)) return;
   new (y.node().captures.data()) Backward(backward);
   connect(operation, y.node(), inputs, save, [](Node& node) {

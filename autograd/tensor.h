@@ -68,7 +68,8 @@ class Tensor {
   /// This tensor must have one element. The graph is freed unless retain_graph is set.
   /// Throws GraphError if nothing here requires a gradient, if a part of the graph was freed by an
   /// earlier backward(), or if a value that the derivative needs was changed in place; ShapeError
-  /// for more than one element. After a throw no gradient has changed.
+  /// for more than one element. After a throw no gradient has changed; out of memory, the graph is
+  /// freed all the same.
   void backward(BackwardOptions options = {}) const;
   /// The same for any shape, given the gradient of the final result by this tensor.
   void backward(const Tensor& gradient, BackwardOptions options = {}) const;

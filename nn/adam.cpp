@@ -24,8 +24,9 @@ void Adam::step() {
     State& s = states_[i];
     if (!p.grad) continue;
     if (!s.exp_avg.defined()) {
-      s.exp_avg = autograd::zeros(p.shape);
+      Tensor exp_avg = autograd::zeros(p.shape);
       s.exp_avg_sq = autograd::zeros(p.shape);
+      s.exp_avg = std::move(exp_avg);  // last: it says that both are there
     }
     ++s.step;
     s.beta1_power *= options_.beta1;

@@ -17,8 +17,9 @@ struct AdamOptions {
 ///     m = beta1 m + (1 - beta1) g          v = beta2 v + (1 - beta2) g^2
 ///     p = p - lr m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + eps)
 ///
-/// One detail of our own: |m| below 1e-30 and v below 1.2e-38 become 0, far under what eps lets
-/// through. PyTorch lets them shrink into the subnormal numbers, on which arithmetic is slow.
+/// One detail of our own: where eps > 0, |m| below 1e-30 and v below 1.2e-38 become 0, far under
+/// what eps lets through. PyTorch lets them shrink into the subnormal numbers, on which arithmetic
+/// is slow.
 class Adam : public Optimizer {
  public:
   /// Throws autograd::ValueError for betas outside of [0, 1) or a negative eps, and as Optimizer.

@@ -17,7 +17,7 @@ Linear::Linear(Index in, Index out) {
 
 void Linear::visit_parameters(const Visitor& visit) {
   visit("weight", weight);
-  visit("bias", bias);
+  if (bias.defined()) visit("bias", bias);
 }
 
 }  // namespace nn::inline HANDFLOW_PRECISION

@@ -16,7 +16,7 @@ struct Linear : Module {
   void visit_parameters(const Visitor& visit) override;
 
   Tensor weight;
-  Tensor bias;
+  Tensor bias;  ///< may be set to undefined: then there is none
 };
 
 }  // namespace nn::inline HANDFLOW_PRECISION

@@ -23,8 +23,8 @@ void Optimizer::zero_grad() {
 
 void Optimizer::set_lr(double lr) {
   if (!std::isfinite(lr) || lr < 0) {
-    throw autograd::ValueError("optimizer: the learning rate must not be negative, got " +
-                               std::to_string(lr));
+    throw autograd::ValueError(
+        "optimizer: the learning rate must be finite and not negative, got " + std::to_string(lr));
   }
   lr_ = lr;
 }

@@ -5,11 +5,11 @@
 /// The table of inner loops. One source, kernels.cpp, is compiled once per instruction set and
 /// fills one table each; dispatch.cpp picks a table when the program starts.
 ///
-/// Everything here works on plain contiguous arrays. No kernel allocates, throws or keeps state. An
-/// output may be the very same array as an input (in place) but must not overlap one partially.
-/// Where a kernel takes `add`, it writes its result when `add` is false and adds to what is there
-/// when `add` is true: the first contribution to a gradient overwrites, so no gradient is ever
-/// filled with zeros first.
+/// Everything here works on plain arrays, contiguous but for the matrix product. No kernel
+/// allocates, throws or keeps state. The output of an elementwise kernel may be the very same array
+/// as an input (in place); otherwise outputs and inputs must not overlap. Where a kernel takes
+/// `add`, it writes its result when `add` is false and adds to what is there when `add` is true:
+/// the first contribution to a gradient overwrites, so no gradient is ever filled with zeros first.
 
 namespace autograd::inline HANDFLOW_PRECISION {
 

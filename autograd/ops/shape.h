@@ -10,7 +10,7 @@ namespace autograd::inline HANDFLOW_PRECISION {
 // Operations that move elements and compute nothing. Dimensions may be negative: -1 is the last.
 
 /// The tensors side by side along `dim`; all other sizes must be equal. Throws ShapeError (also for
-/// rank 0, which has no dimension to join along) and ValueError for an empty list.
+/// rank 0, which has no dimension to join along) and ValueError for an empty list or more than 64.
 Tensor cat(std::initializer_list<Tensor> tensors, Index dim);
 Tensor cat(std::span<const Tensor> tensors, Index dim);
 

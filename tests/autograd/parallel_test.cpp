@@ -1,9 +1,11 @@
 #include "autograd/parallel.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
+#include <cstdlib>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -150,6 +152,28 @@ TEST_F(Parallel, RefusesANewNumberInsideALoop) {
   set_num_threads(2);
   EXPECT_THROW(parallel_for(2, 1, [](Index, Index) { set_num_threads(1); }), Error);
   EXPECT_EQ(num_threads(), 2);
+}
+
+// Static, so that it is destroyed after the threads are gone.
+struct Late {
+  ~Late() {
+    alarm(20);  // a loop that waits for workers would wait for ever
+    Index count = 0;
+    parallel_for(100, 1, [&](Index begin, Index end) { count += end - begin; });
+    if (count != 100) _exit(3);
+  }
+};
+
+TEST(ThreadsDeathTest, AStaticDestructorMayStillLoop) {
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  EXPECT_EXIT(
+      {
+        static const Late late;
+        set_num_threads(2);
+        parallel_for(100, 1, [](Index, Index) {});
+        std::exit(0);
+      },
+      testing::ExitedWithCode(0), "");
 }
 
 }  // namespace

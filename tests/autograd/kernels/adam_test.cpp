@@ -75,22 +75,33 @@ TEST(AdamKernel, TheToleranceSeesAMissingCorrection) {
   }
 }
 
-// Without a gradient the moments shrink, and are zero before they are too small to be computed with
-// at full speed. A weight that moved before has long come to rest.
+// Without a gradient the moments shrink, and in float they are zero before they are too small to be
+// computed with at full speed. A weight that moved before has long come to rest. With eps = 0 the
+// smallest moments still count.
 TEST(AdamKernel, MomentsDoNotLingerBelowTheSmallestNormalNumber) {
-  for (const Kernels* table : tables()) {
+  const auto after_step = [](const Kernels& table, double m_before, double v_before,
+                             double epsilon) {
     const std::vector<real> g = {0};
-    std::vector<real> p = {1}, m = {static_cast<real>(1.1e-30)},
-                      v = {static_cast<real>(1.1755e-38)};
-    table->adam(1, step_number(1000), g.data(), p.data(), m.data(), v.data());
-    EXPECT_EQ(m[0], 0) << table->name;
-    EXPECT_EQ(v[0], 0) << table->name;
-    EXPECT_EQ(p[0], 1) << table->name;
+    State state{{1}, {static_cast<real>(m_before)}, {static_cast<real>(v_before)}};
+    AdamStep step = step_number(1000);
+    step.eps = static_cast<real>(epsilon);
+    table.adam(1, step, g.data(), state.p.data(), state.m.data(), state.v.data());
+    return state;
+  };
+  for (const Kernels* table : tables()) {
+    const State small = after_step(*table, 1.1e-30, 1.1755e-38, eps);
+    EXPECT_EQ(small.m[0] == 0, sizeof(real) == 4) << table->name;
+    EXPECT_EQ(small.v[0] == 0, sizeof(real) == 4) << table->name;
+    EXPECT_EQ(small.p[0], 1) << table->name;
 
-    m = {static_cast<real>(1.2e-30)}, v = {static_cast<real>(1.2e-38)};
-    table->adam(1, step_number(1000), g.data(), p.data(), m.data(), v.data());
-    EXPECT_NE(m[0], 0) << table->name;
-    EXPECT_NE(v[0], 0) << table->name;
+    const State larger = after_step(*table, 1.2e-30, 1.2e-38, eps);
+    EXPECT_NE(larger.m[0], 0) << table->name;
+    EXPECT_NE(larger.v[0], 0) << table->name;
+
+    const State counted = after_step(*table, 1e-19, 1e-38, 0);
+    EXPECT_NE(counted.v[0], 0) << table->name;
+    EXPECT_TRUE(std::isfinite(counted.p[0])) << table->name;
+    EXPECT_LT(counted.p[0], 1) << table->name;
   }
 }
 
