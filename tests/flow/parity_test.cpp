@@ -1,4 +1,3 @@
-#include <array>
 #include <functional>
 
 #include "flow/flow.h"
@@ -12,12 +11,10 @@ namespace flow {
 namespace {
 
 using golden::Golden;
+using golden::seeds;
 using tensors::Deviation;
 using tensors::part;
 using tensors::tensor;
-
-constexpr std::array seeds{"0",   "1",    "2",    "3",          "7",          "42",
-                           "123", "1234", "2024", "4294967295", "12345678901"};
 
 // ---- The note's programs, written with the library --------------------------------------------
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <istream>
 #include <map>
@@ -11,6 +12,10 @@
 /// with # is a comment.
 
 namespace golden {
+
+/// The seeds that make_goldens.py starts from, one of them past 32 bits.
+inline constexpr std::array seeds{"0",   "1",    "2",    "3",          "7",          "42",
+                                  "123", "1234", "2024", "4294967295", "12345678901"};
 
 struct Tensor {
   std::vector<std::int64_t> shape;

@@ -89,6 +89,15 @@ TEST(Linear, HasTwoLeavesThatRequireGradients) {
   EXPECT_EQ(linear.bias.shape(), (autograd::Shape{4}));
 }
 
+TEST(Linear, WithoutABiasHasOneParameter) {
+  Linear layer(3, 2);
+  layer.bias = {};
+  ASSERT_EQ(layer.parameters().size(), 1U);
+  EXPECT_EQ(layer.named_parameters()[0].first, "weight");
+  EXPECT_EQ(clone(layer).parameters().size(), 1U);
+  EXPECT_TRUE(equal(layer(autograd::zeros({4, 3})), autograd::zeros({4, 2})));
+}
+
 TEST(Linear, RefusesEmptySizesAndDrawsNothing) {
   autograd::manual_seed(1);
   const Tensor expected = autograd::rand({4});

@@ -12,12 +12,10 @@ namespace nn {
 namespace {
 
 using golden::Golden;
+using golden::seeds;
 using tensors::Deviation;
 using tensors::part;
 using tensors::tensor;
-
-constexpr std::array seeds{"0",   "1",    "2",    "3",          "7",          "42",
-                           "123", "1234", "2024", "4294967295", "12345678901"};
 
 TEST(Parity, FirstWeightsAreExact) {
   const Golden golden("random.txt");
