@@ -70,7 +70,7 @@ TaggedPoints moons(Index n, double noise) {
     data.points.data()[2 * i] = static_cast<real>(3 * (x + noise * normal.data()[2 * i]) - 1);
     data.points.data()[2 * i + 1] =
         static_cast<real>(3 * (y + noise * normal.data()[2 * i + 1]) - 1);
-    data.tags.data()[i] = lower;
+    data.tags.data()[i] = lower ? 1 : 0;
   }
   return data;
 }
