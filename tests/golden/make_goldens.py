@@ -263,6 +263,9 @@ def modules(out, committed):
     out.put("adam.skip.steps", torch.tensor([0, 1, 5, 19]))  # b has no gradient in these steps
     optimise("adam.skip", lambda p: torch.optim.Adam(p, lr=1e-2), skipped=[0, 1, 5, 19])
     optimise("adamw.weight_decay0.1", lambda p: torch.optim.AdamW(p, lr=1e-2, weight_decay=0.1))
+    optimise("adamw.default", lambda p: torch.optim.AdamW(p))
+    optimise("adamw.options", lambda p: torch.optim.AdamW(
+        p, lr=1e-2, betas=(0.8, 0.99), eps=1e-3, weight_decay=1))
     optimise("sgd.plain", lambda p: torch.optim.SGD(p, lr=1e-2))
     optimise("sgd.momentum0.9", lambda p: torch.optim.SGD(p, lr=1e-2, momentum=0.9))
     optimise("sgd.weight_decay0.1", lambda p: torch.optim.SGD(p, lr=1e-2, weight_decay=0.1))
