@@ -275,6 +275,8 @@ TEST(Random, ErrorsDrawNothing) {
   EXPECT_TRUE(throws<ValueError>([] { randint(3, 3, 1); }, {"randint", "3..3"}));
   EXPECT_TRUE(throws<ValueError>([] { randint(3, 2, 1); }, {"randint: cannot draw 1 numbers"}));
   EXPECT_TRUE(throws<ValueError>([] { randint(0, 2, -1); }, {"randint", "-1 numbers"}));
+  EXPECT_TRUE(throws<ValueError>([] { randint(0, 2, Shape::max_numel + 1); },
+                                 {"randint: n must be at most 2^36, got 68719476737"}));
   EXPECT_TRUE(throws<ValueError>([] { randint(0, Index{1} << 32, 1); }, {"2^32 - 1"}));
   EXPECT_TRUE(throws<ValueError>([] { randint(INT64_MIN, INT64_MAX, 1); }, {"randint"}));
   EXPECT_TRUE(throws<ValueError>([] { randperm(-1); }, {"randperm", "got -1"}));
