@@ -126,6 +126,24 @@ TEST(Softmax, RetainedGraphsGiveTheSameGradientAgain) {
   }
 }
 
+// An operation may write where a temporary argument stood, but not where a derivative reads.
+TEST(Softmax, ATemporaryThatBackwardReadsIsNotOverwritten) {
+  const Tensor start = numbers({3, 5}, -2, 2), dy = numbers({3, 5}, -1, 1, 2);
+  for (const auto f : {softmax, log_softmax}) {
+    const auto chained = [=](const Tensor& x) { return relu(-f(x + 0, 1) * 2); };
+    Inputs held;
+    const auto named = [&](const Tensor& x) {
+      held = {x + 0};
+      held.push_back(f(held[0], 1));
+      held.push_back(-held[1]);
+      held.push_back(held[2] * 2);
+      return relu(held[3]);
+    };
+    EXPECT_TRUE(equal(chained(start), named(start)));
+    EXPECT_TRUE(equal(gradient(chained, start, dy), gradient(named, start, dy)));
+  }
+}
+
 TEST(Softmax, RefusesADimensionThatIsNotThere) {
   const Tensor x = zeros({2, 3});
   EXPECT_TRUE(throws<ShapeError>([&] { softmax(x, 2); }, {"softmax: dimension 2", "(2, 3)"}));
