@@ -104,7 +104,7 @@ int main(int argc, char** argv) {
     lesson.print(lab::lines({d, f}, {.log_x = true, .log_y = true, .height = 16}));
     lesson.check_between("one-sided, half of h = 2^-8: error by", o.y[7] / o.y[8], 1.9, 2.1);
     lesson.check_between("central, half of h = 2^-8: error by", d.y[7] / d.y[8], 3.9, 4.1);
-    lesson.check("double: h = 2^-18 beats 2^-14 and 2^-22", d.y[17] < std::min(d.y[13], d.y[21]));
+    lesson.check("double: h = 2^-19 beats 2^-15 and 2^-23", d.y[18] < std::min(d.y[14], d.y[22]));
     lesson.check("float: h = 2^-9 beats 2^-5 and 2^-13", f.y[8] < std::min(f.y[4], f.y[12]));
     lesson.check_at_least("h = 2^-20: error in float over error in double", f.y[19] / d.y[19], 1e6);
 
