@@ -6,7 +6,7 @@
 
 using autograd::Tensor;
 
-// The last column names the lesson that opens the line.
+// The last column names the lesson that explains the line.
 // clang-format off
 int main(int argc, char** argv) {
   const auto lesson_body = [](lab::Lesson& lesson) {

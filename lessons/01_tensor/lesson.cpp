@@ -15,14 +15,14 @@ using autograd::Tensor;
 
 namespace {
 
-// 1. A shape, and the numbers in a row. In front of element [i, j, k] of a tensor (2, 3, 4) lie
-//    i blocks of 3 * 4 numbers, j rows of 4, and k numbers of its own row.
+// 1. A shape (2, 3, 4), and its numbers in a row: 2 matrices of 3 rows of 4 numbers.
 void row_major(lab::Lesson& lesson) {
   const Tensor x = reshape(autograd::arange(0, 24), {2, 3, 4});  // the numbers 0, 1, ..., 23
   bool all = true;
   for (Index place = 0; place < x.numel(); ++place) {
     const Index i = place / 12, j = place / 4 % 3, k = place % 4;
-    const double element = slice(slice(slice(x, 0, i, i + 1), 1, j, j + 1), 2, k, k + 1).item();
+    const Tensor matrix = slice(x, 0, i, i + 1), row = slice(matrix, 1, j, j + 1);
+    const double element = slice(row, 2, k, k + 1).item();
     all = all && (i * 3 + j) * 4 + k == place && x.data()[place] == element;
     if (place % 7 == 2) lesson.log({{"i", i}, {"j", j}, {"k", k}, {"x[i, j, k]", element}});
   }
@@ -78,7 +78,7 @@ bool equal(const Tensor& a, const Tensor& b) {
   return a.shape() == b.shape() && std::equal(a.data(), a.data() + a.numel(), b.data());
 }
 
-// 4. What cannot be meant is refused, with the shapes in the text.
+// 4. What makes no sense is refused, with the shapes in the text.
 void expect_refusal(lab::Lesson& lesson, auto mistake) {
   try {
     mistake();
@@ -97,13 +97,14 @@ int main(int argc, char** argv) {
 
     // 5. The engine against the loops above.
     autograd::manual_seed(lesson.options.seed);
-    const std::vector<Shape> left{{}, {3, 2}, {200, 1}, {4, 1}, {2, 1, 4}, {0, 2}, {4}};
+    const std::vector<Shape> left{Shape{}, {3, 2}, {200, 1}, {4, 1}, {2, 1, 4}, {0, 2}, {4}};
     const std::vector<Shape> right{{2, 3}, {2}, {200, 2}, {3}, {3, 1}, {1, 2}, {4, 1}};
     bool all = true;
     for (std::size_t i = 0; i < left.size(); ++i) {
-      const Tensor a = autograd::randn(left[i]), b = autograd::randn(right[i]), c = a - b;
-      all = all && equal(c, by_hand(std::minus<>(), a, b)) &&
-            equal(a * b, by_hand(std::multiplies<>(), a, b));
+      const Tensor a = autograd::randn(left[i]), b = autograd::randn(right[i]);
+      const Tensor c = a - b;
+      all = all && equal(c, by_hand(std::minus<>(), a, b));
+      all = all && equal(a * b, by_hand(std::multiplies<>(), a, b));
       lesson.log(
           {{"a", to_string(left[i])}, {"b", to_string(right[i])}, {"a - b", to_string(c.shape())}});
     }
@@ -122,11 +123,10 @@ int main(int argc, char** argv) {
     lesson.print(text);
     const Tensor x0 = autograd::randn({200, 2}), x1 = autograd::randn({200, 2});
     const Tensor t = autograd::rand({200, 1}), x_t = (1 - t) * x0 + t * x1;  // (200, 2)
-    const auto last_t = t.data()[199];
     lesson.check_near("x_t of the last point, second coordinate", x_t.data()[399],
-                      (1 - last_t) * x0.data()[399] + last_t * x1.data()[399], 0);
+                      (1 - t.data()[199]) * x0.data()[399] + t.data()[199] * x1.data()[399], 0);
 
-    // 7. The classic bug: (4,) against (4, 1) makes (4, 4), all pairs, and nobody complains.
+    // 7. The classic bug: (4,) against (4, 1) makes (4, 4), each with each, and nothing is thrown.
     const Tensor y = Tensor::from({1, 2, 3, 6}, {4, 1});  // mean 3, variance (4 + 1 + 0 + 9) / 4
     const auto loss = [&](const Tensor& p) { return mean(square(p - y)).item(); };
     lesson.check_near("loss of a perfect prediction (4, 1)", loss(y), 0, 0);

@@ -26,8 +26,7 @@ void seven_nodes(lab::Lesson& lesson) {
 
   // 2. Backward, from the loss to the leaves: what arrives, times the local derivative.
   for (Tensor* node : {&p, &y, &e, &L}) node->retain_grad();
-  L.backward();
-  // dL/dL =                 1
+  L.backward();  // starts with dL/dL = 1
   // dL/de = 1 * e + 1 * e = 4     L = e e: e is both factors, and each use sends a share
   // dL/dy = dL/de * 1     = 4     e = y - 3
   // dL/dp = dL/dy * 1     = 4     y = p + b
@@ -49,12 +48,10 @@ void seven_nodes(lab::Lesson& lesson) {
     lesson.log({{"node", names[i]}, {"value", nodes[i].item()}, {"dL/dnode", found[i]}});
   }
   csv.close();
-  lesson.check("every gradient is the one by hand",
-               found == std::vector<double>{12, 8, 4, 4, 4, 4, 1});
+  lesson.check("all gradients are as by hand", found == std::vector<double>{12, 8, 4, 4, 4, 4, 1});
 }
 
-// 3. The interview version: a number, its gradient, and for each input an edge with the local
-//    derivative of this number by that input.
+// 3. The interview version: a number, and to each input an edge with the local derivative on it.
 struct Value {
   double data = 0, grad = 0;
   std::vector<std::pair<Value*, double>> inputs = {};
@@ -68,7 +65,8 @@ void pass_on(Value& y) {
 }
 
 void sort(Value& y, std::vector<Value*>& order) {  // first all inputs, then y
-  if (std::exchange(y.visited, true)) return;
+  if (y.visited) return;
+  y.visited = true;
   for (auto& [input, derivative] : y.inputs) sort(*input, order);
   order.push_back(&y);
 }
@@ -92,7 +90,8 @@ bool survives(bool task(int levels), int levels) {
   if (child == 0) {
     const rlimit stack{.rlim_cur = 8 << 20, .rlim_max = 8 << 20};
     close(STDERR_FILENO);  // a sanitizer would tell of the death we came to see
-    _exit(setrlimit(RLIMIT_STACK, &stack) == 0 && task(levels) ? 0 : 1);
+    const bool done = setrlimit(RLIMIT_STACK, &stack) == 0 && task(levels);
+    _exit(done ? 0 : 1);
   }
   int status = 0;
   return waitpid(child, &status, 0) == child && status == 0;
@@ -101,7 +100,8 @@ bool survives(bool task(int levels), int levels) {
 bool by_recursion(int levels) {
   std::vector<Value> v(static_cast<std::size_t>(levels));
   for (std::size_t i = 1; i < v.size(); ++i) v[i] = add(v[i - 1], v[i - 1]);
-  return backward(v.back()), true;
+  backward(v.back());
+  return v.front().grad > 0;
 }
 
 bool by_the_engine(int levels) {
@@ -118,7 +118,7 @@ bool by_the_engine(int levels) {
 int main(int argc, char** argv) {
   const auto lesson_body = [](lab::Lesson& lesson) {
     seven_nodes(lesson);
-    // 6. The same by the interview version; then b = a + a, c = b + b, so that c = 4 a.
+    // The same by the interview version; then b = a + a, c = b + b, so that c = 4 a.
     Value w{2}, x{3}, bias{-1}, minus_target{-3};
     Value p = mul(w, x), y = add(p, bias), e = add(y, minus_target), loss = mul(e, e);
     backward(loss);
@@ -126,17 +126,17 @@ int main(int argc, char** argv) {
     Value a{1}, b = add(a, a), c = add(b, b);
     backward(c);
     lesson.check_near("b = a + a, c = b + b, in order: dc/da", a.grad, 4, 0);
-    a.grad = b.grad = 0;
+    a.grad = b.grad = 0;  // c.grad is still 1
     backward_in_no_order(c);
-    lesson.check_near("in no order: twice too much", a.grad, 8, 0);
+    lesson.check_near("in no order: twice as much", a.grad, 8, 0);
 
-    // 7. How deep? The recursion keeps a frame for every level, the engine a list of nodes.
+    // How deep? The recursion keeps a frame for every level, the engine a list of nodes.
+    const int deep = 1 << 20;
     int levels = 512;
-    while (levels < 1 << 20 && survives(by_recursion, 2 * levels)) levels *= 2;
+    while (levels < deep && survives(by_recursion, 2 * levels)) levels *= 2;
     lesson.machine({{"levels the recursion survives", levels}, {"and not", 2 * levels}});
-    lesson.check("the recursion survives 2^10 levels, but not 2^20",
-                 levels > 512 && levels < 1 << 20);
-    lesson.check("the engine survives 2^20", survives(by_the_engine, 1 << 20));
+    lesson.check("the recursion survives 2^10 levels, not 2^20", levels > 512 && levels < deep);
+    lesson.check("the engine survives 2^20", survives(by_the_engine, deep));
     lesson.draw_figure();
     lesson.close(
         {.what_you_saw = "A node passes its gradient on once: when it is complete.",

@@ -12,8 +12,7 @@ using autograd::Tensor;
 
 namespace {
 
-// 1. Let y = f(x) be a part of some loss, and dy the gradient of the loss by y. Then that by x is
-//    J^T dy, the vector-Jacobian product.
+// 1. The loss has the gradient dy by y = f(x). By x it is J^T dy, the vector-Jacobian product.
 Tensor vjp(auto f, const Tensor& x, const Tensor& dy) {
   const Tensor leaf = x.clone().requires_grad_();
   f(leaf).backward(dy);
@@ -60,7 +59,7 @@ Tensor matrix(auto f, const autograd::Shape& shape) {
 bool equal(const Tensor& a, const Tensor& b) {
   return a.shape() == b.shape() && std::equal(a.data(), a.data() + a.numel(), b.data());
 }
-// Whole numbers, -3 to 3: their sums and products are exact in float, so that == may be asked.
+// Whole numbers from -3 to 3. Their sums and products are exact in float, so equal() can be asked.
 Tensor whole(const autograd::Shape& shape) {
   const std::vector<Index> numbers = autograd::randint(-3, 4, shape.numel());
   return Tensor::from(std::vector<double>(numbers.begin(), numbers.end()), shape);
@@ -102,7 +101,8 @@ int main(int argc, char** argv) {
 
     // 6. The adjoint identity: <J v, w> = <v, J^T w> for any v and w. Here J v is f(v).
     const auto identity = [&](const std::string& name, const autograd::Shape& shape, auto f) {
-      const Tensor v = whole(shape), jv = f(v), w = whole(jv.shape()), jtw = vjp(f, v, w);
+      const Tensor v = whole(shape), jv = f(v);
+      const Tensor w = whole(jv.shape()), jtw = vjp(f, v, w);
       lesson.check_near("identity, " + name, sum(jv * w).item(), sum(v * jtw).item(), 0);
     };
     identity("(4,) to (3, 4)", {4}, forward);
@@ -133,7 +133,7 @@ int main(int argc, char** argv) {
     lesson.check("din = dz W1, (8, 4) (4, 3)", equal(in.grad(), matmul(dz, w1)));
 
     // 8. The Jacobian of relu on (200, 64), which nobody forms.
-    const Index n = 200 * 64;  // numbers in, and out
+    const Index n = 200 * 64;  // numbers in, and out; each entry of J takes 4 bytes
     lesson.log({{"numbers", n}, {"entries of J", n * n}, {"MB", 4e-6 * n * n}, {"diagonal", n}});
     lesson.draw_figure();
     lesson.close(
