@@ -44,20 +44,20 @@ double mean_squared_distance(const Tensor& a, const Tensor& b) {
 
 // Mean distance between the rows of a and the rows of b.
 double mean_distance(const Tensor& a, const Tensor& b) {
-  const Index dim = a.size(1);
+  const Index dim = a.size(1), rows_of_a = a.size(0), rows_of_b = b.size(0);
+  const autograd::real *of_a = a.data(), *of_b = b.data();
   double sum = 0;
-  for (Index i = 0; i < a.size(0); ++i) {
-    for (Index j = 0; j < b.size(0); ++j) {
+  for (Index i = 0; i < rows_of_a; ++i) {
+    for (Index j = 0; j < rows_of_b; ++j) {
       double squared = 0;
       for (Index d = 0; d < dim; ++d) {
-        const double difference =
-            static_cast<double>(a.data()[i * dim + d]) - b.data()[j * dim + d];
+        const double difference = static_cast<double>(of_a[i * dim + d]) - of_b[j * dim + d];
         squared += difference * difference;
       }
       sum += std::sqrt(squared);
     }
   }
-  return sum / static_cast<double>(a.size(0)) / static_cast<double>(b.size(0));
+  return sum / static_cast<double>(rows_of_a) / static_cast<double>(rows_of_b);
 }
 
 }  // namespace
