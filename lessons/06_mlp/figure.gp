@@ -26,7 +26,7 @@ set output out."/".name.".png"
 WIDE = 8; DOT = 0.55
 set multiplot layout 2,2 margins 0.01,0.99,0.01,0.99 spacing 0.02,0.03
 do for [k in "-1 16 24 ".last] {
-  k = int(k)
+  k = int(k) < last ? int(k) : last
   @name_it
   plot @panel
 }
