@@ -1,11 +1,12 @@
 #pragma once
 
 /// Neural-network modules and optimisers, written by hand on the engine. Reading order: module.h,
-/// linear.h, activation.h, sequential.h, sgd.h, adam.h.
+/// linear.h, activation.h, sequential.h, sgd.h, adam.h, save.h.
 
 #include "nn/activation.h"
 #include "nn/adam.h"
 #include "nn/linear.h"
 #include "nn/module.h"
+#include "nn/save.h"
 #include "nn/sequential.h"
 #include "nn/sgd.h"
