@@ -52,9 +52,15 @@ void convert(const std::string& bytes, To* elements) {
   }
 }
 
+[[noreturn]] void refuse_json(const FileTask& task, std::size_t byte) {
+  task.fail("its header is not JSON (byte " + std::to_string(byte) + ")");
+}
+
 // The header as JSON; refuses one with two entries of the same name, of which the parser would
 // silently keep the last.
 json parse_header(const FileTask& task, std::string_view text) {
+  const std::size_t null = text.find('\0');  // the parser would take it for the end
+  if (null != text.npos) refuse_json(task, null + 1);
   std::vector<std::set<std::string>> open;  // the names so far in each object around this place
   std::string twice;
   const auto watch = [&](int, json::parse_event_t event, json& parsed) {
@@ -70,7 +76,7 @@ json parse_header(const FileTask& task, std::string_view text) {
   try {
     header = json::parse(text, watch);
   } catch (const json::parse_error& error) {
-    task.fail("its header is not JSON (byte " + std::to_string(error.byte) + ")");
+    refuse_json(task, error.byte);
   }
   if (!twice.empty()) task.fail("its header names '" + twice + "' twice");
   if (!header.is_object() || text.front() != '{') task.fail("its header is not a JSON object");
