@@ -81,7 +81,7 @@ int main(int argc, char** argv) {
     const std::int64_t steps = lesson.options.steps;
     const Run run = train(model, x1, lesson, false);
     for (std::int64_t n = 1; n <= steps; n *= 10) {
-      if (n <= run.first) continue;
+      if (n <= run.first) continue;  // before the checkpoint
       lesson.log({{"step", n}, {"loss", mean(run, n, 1)}, {"mean of 1000", mean(run, n, 1000)}});
     }
     const double loss = mean(run, steps, 1000), floor = flow::oracle::loss_floor(x1);

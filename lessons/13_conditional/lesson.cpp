@@ -69,7 +69,7 @@ int main(int argc, char** argv) {
     nn::Adam plain_adam(plain.parameters(), {.lr = 1e-3});
     const auto plain_losses = train(plain, plain_adam, x1, 0, steps);
     for (const std::int64_t step : {0, 1, 10, 100, 1000, 2000, 3000, 4000}) {
-      if (step < first || step >= steps) continue;
+      if (step < first || step >= steps) continue;  // a checkpoint may have the first behind it
       lesson.log({{"step", step},
                   {"loss, with tags", losses.end()[step - steps]},
                   {"without", plain_losses.end()[step - steps]}});
