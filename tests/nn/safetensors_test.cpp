@@ -502,9 +502,11 @@ TEST_F(SaveTest, WhatCannotBeWritten) {
   write_file(path, "");
   EXPECT_TRUE(throws<FileError>(saving(path + "/net"), {"Not a directory"}));
   EXPECT_EQ(count_of_files(scratch.path), 1U);
-  // A device is no place for a file, and is not replaced by one.
-  EXPECT_TRUE(throws<FileError>(saving("/dev/full"), {"/dev/full", "is not a regular file"}));
-  EXPECT_TRUE(fs::is_character_file("/dev/full"));
+  // A pipe or a device, /dev/full say, is no place for a file, and is not replaced by one.
+  const fs::path pipe = scratch.path / "pipe";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_TRUE(throws<FileError>(saving(pipe), {pipe.c_str(), "is not a regular file"}));
+  EXPECT_TRUE(fs::is_fifo(pipe));
 }
 
 // A disk with room for 100 bytes more.

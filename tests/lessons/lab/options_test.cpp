@@ -140,7 +140,7 @@ TEST_F(OptionsTest, FilesThatCannotBeSavedOrResumedAreNamed) {
   };
   EXPECT_EQ(refused("--save", ""), "euler: --save needs the name of a file");
   EXPECT_EQ(refused("--save", folder), "euler: --save '" + folder + "' is not a regular file");
-  EXPECT_EQ(refused("--save", "/dev/full"), "euler: --save '/dev/full' is not a regular file");
+  EXPECT_EQ(refused("--save", "/dev/null"), "euler: --save '/dev/null' is not a regular file");
   EXPECT_EQ(refused("--save", folder + "/none/run"),
             "euler: --save '" + folder + "/none/run' cannot be written: No such file or directory");
   EXPECT_EQ(refused("--save", file + "/run"),
