@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <ostream>
@@ -8,11 +9,25 @@
 namespace autograd::inline HANDFLOW_PRECISION {
 namespace {
 
-void print(std::ostream& out, const Shape& shape, int d, const real*& next) {
+// PyTorch's rule. Four digits after the point show little of numbers below 1e-4, and a row of
+// numbers more than a factor 1000 apart is easier to read with exponents.
+bool wants_exponents(const Tensor& tensor) {
+  double smallest = INFINITY;
+  double largest = 0;
+  for (Index i = 0; i < tensor.numel(); ++i) {
+    const double size = std::abs(static_cast<double>(tensor.data()[i]));
+    if (size == 0 || !std::isfinite(size)) continue;
+    smallest = std::min(smallest, size);
+    largest = std::max(largest, size);
+  }
+  return smallest < 1e-4 || largest > 1e8 || largest / smallest > 1000;
+}
+
+void print(std::ostream& out, const Shape& shape, int d, const real*& next, const char* format) {
   if (d == shape.rank()) {
     const auto value = static_cast<double>(*next++);
     char text[32];
-    std::snprintf(text, sizeof text, std::abs(value) < 1e8 ? "%.4f" : "%.4e", value);
+    std::snprintf(text, sizeof text, format, value);
     out << (std::isnan(value) ? "nan" : text);  // whatever the sign of the NaN
     return;
   }
@@ -23,7 +38,7 @@ void print(std::ostream& out, const Shape& shape, int d, const real*& next) {
       out << (lines == 0 ? ", " : ",") << std::string(static_cast<std::size_t>(lines), '\n');
       if (lines > 0) out << std::string(static_cast<std::size_t>(d) + 1, ' ');
     }
-    print(out, shape, d + 1, next);
+    print(out, shape, d + 1, next, format);
   }
   out << ']';
 }
@@ -33,7 +48,7 @@ void print(std::ostream& out, const Shape& shape, int d, const real*& next) {
 std::ostream& operator<<(std::ostream& out, const Tensor& tensor) {
   if (!tensor.defined()) return out << "undefined";
   const real* next = tensor.data();
-  print(out, tensor.shape(), 0, next);
+  print(out, tensor.shape(), 0, next, wants_exponents(tensor) ? "%.4e" : "%.4f");
   return out;
 }
 

@@ -183,6 +183,9 @@ std::vector<Index> randint(Index low, Index high, Index n) {
                      std::to_string(low) + ".." + std::to_string(high) +
                      " (the range must hold 1 to 2^32 - 1 numbers)");
   }
+  if (n > Shape::max_numel) {
+    throw ValueError("randint: n must be at most 2^36, got " + std::to_string(n));
+  }
   const Index range = high - low;
   std::vector<Index> numbers(static_cast<std::size_t>(n));
   std::generate(numbers.begin(), numbers.end(),

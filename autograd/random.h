@@ -11,7 +11,8 @@ namespace autograd::inline HANDFLOW_PRECISION {
 
 // Random numbers: the stream that PyTorch draws on a CPU, value for value (checked against torch
 // 1.13). Words come from a 32-bit Mersenne Twister (Matsumoto & Nishimura 1998). Every thread has a
-// generator of its own. The _f64 build draws the same float stream and widens it.
+// generator of its own. The _f64 build draws the same float stream and widens it. Where memory does
+// not suffice, std::bad_alloc is thrown before anything is drawn.
 
 /// Starts the stream that torch.manual_seed(seed) starts; the twister takes the low 32 bits.
 void manual_seed(std::uint64_t seed);
@@ -41,7 +42,7 @@ Tensor rand(const Shape& shape);
 Tensor randn(const Shape& shape);
 
 /// n whole numbers from low..high-1. Throws ValueError for an empty range, one of 2^32 numbers or
-/// more, or negative n.
+/// more, or an n that is negative or more than 2^36, the most a tensor holds.
 std::vector<Index> randint(Index low, Index high, Index n);
 
 /// The numbers 0..n-1 in random order. Throws ValueError for negative n or more than 2^32 - 1.

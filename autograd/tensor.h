@@ -117,7 +117,8 @@ Tensor arange(double start, double end, double step = 1);
 /// once. Throws ValueError for negative n.
 Tensor linspace(double start, double end, Index n);
 
-/// Prints the values in PyTorch's layout, four digits after the point.
+/// Prints the values in PyTorch's layout, four digits after the point; all of them with exponents
+/// if one is below 1e-4 or above 1e8 or two are more than a factor 1000 apart (0 does not count).
 std::ostream& operator<<(std::ostream& out, const Tensor& tensor);
 
 }  // namespace autograd::inline HANDFLOW_PRECISION

@@ -1,13 +1,16 @@
 #pragma once
 
 /// Flow matching on the modules: the path, the network, the loss, the samplers, and what to hold
-/// them against. Reading order: path.h, vector_field.h, loss.h, sampler.h, data.h, oracle.h,
-/// metrics.h.
+/// them against. Reading order: path.h, vector_field.h, loss.h, sampler.h, tagged_points.h,
+/// mixture.h, data.h, oracle.h, assignment.h, metrics.h.
 
+#include "flow/assignment.h"
 #include "flow/data.h"
 #include "flow/loss.h"
 #include "flow/metrics.h"
+#include "flow/mixture.h"
 #include "flow/oracle.h"
 #include "flow/path.h"
 #include "flow/sampler.h"
+#include "flow/tagged_points.h"
 #include "flow/vector_field.h"

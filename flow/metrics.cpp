@@ -5,6 +5,7 @@
 #include <numeric>
 #include <string>
 
+#include "flow/assignment.h"
 #include "flow/data.h"
 
 namespace flow::inline HANDFLOW_PRECISION::metrics {
@@ -14,6 +15,31 @@ void check_points(const char* operation, const Tensor& points, Index dim) {
   if (points.rank() == 2 && points.size(0) > 0 && points.size(1) == dim) return;
   throw autograd::ShapeError(std::string(operation) + ": points " + to_string(points.shape()) +
                              " must be (n, " + std::to_string(dim) + ") with at least one point");
+}
+
+void check_same_shape(const char* operation, const Tensor& a, const Tensor& b) {
+  if (a.shape() == b.shape()) return;
+  throw autograd::ShapeError(std::string(operation) + ": shapes " + to_string(a.shape()) + " and " +
+                             to_string(b.shape()) + " must be equal");
+}
+
+void check_finite(const char* operation, const Tensor& points) {
+  for (Index i = 0; i < points.numel(); ++i) {
+    if (std::isfinite(points.data()[i])) continue;
+    throw autograd::ValueError(std::string(operation) + ": points " + to_string(points.shape()) +
+                               " must be finite, got " + std::to_string(points.data()[i]) +
+                               " in row " + std::to_string(i / points.size(1)));
+  }
+}
+
+// Mean over rows of the squared distance between a's row and b's.
+double mean_squared_distance(const Tensor& a, const Tensor& b) {
+  double sum = 0;
+  for (Index i = 0; i < a.numel(); ++i) {
+    const double difference = static_cast<double>(a.data()[i]) - b.data()[i];
+    sum += difference * difference;
+  }
+  return sum / static_cast<double>(a.size(0));
 }
 
 // Mean distance between the rows of a and the rows of b.
@@ -101,17 +127,18 @@ double energy_distance(const Tensor& a, const Tensor& b) {
   return 2 * mean_distance(a, b) - mean_distance(a, a) - mean_distance(b, b);
 }
 
+double squared_wasserstein2(const Tensor& a, const Tensor& b) {
+  check_points("squared_wasserstein2", a, a.rank() == 2 ? a.size(1) : 0);
+  check_same_shape("squared_wasserstein2", a, b);
+  check_finite("squared_wasserstein2", a);
+  check_finite("squared_wasserstein2", b);
+  return mean_squared_distance(a, index_select(b.detach(), optimal_assignment(a, b)));
+}
+
 double rms_distance(const Tensor& a, const Tensor& b) {
   check_points("rms_distance", a, a.rank() == 2 ? a.size(1) : 0);
-  if (a.shape() != b.shape()) {
-    throw autograd::ShapeError("rms_distance: shapes " + to_string(a.shape()) + " and " +
-                               to_string(b.shape()) + " must be equal");
-  }
-  double sum = 0;
-  for (Index i = 0; i < a.numel(); ++i) {
-    sum += std::pow(static_cast<double>(a.data()[i]) - b.data()[i], 2);
-  }
-  return std::sqrt(sum / static_cast<double>(a.size(0)));
+  check_same_shape("rms_distance", a, b);
+  return std::sqrt(mean_squared_distance(a, b));
 }
 
 }  // namespace flow::inline HANDFLOW_PRECISION::metrics

@@ -23,6 +23,14 @@ double tag_accuracy(const Tensor& points, const Tensor& tags);
 /// distribution are about 2 E|a - a'| / n apart; print that self-distance beside it.
 double energy_distance(const Tensor& a, const Tensor& b);
 
+/// The squared 2-Wasserstein distance W2^2 (not its root) between two samples of n points (n, dim):
+/// the mean of |a_i - b_j|^2 over the pairs of the best one-to-one assignment (assignment.h), exact
+/// in double. In square units of the points. 0 for equal samples; two samples of n points from one
+/// distribution are some way apart, and not always as far: print that self-distance and its spread
+/// beside it. Takes memory for n^2 numbers. Throws autograd::ShapeError for samples of different
+/// shape or without points, autograd::ValueError for a value that is not finite.
+double squared_wasserstein2(const Tensor& a, const Tensor& b);
+
 /// Root mean square over rows of the distance between a's row and b's. Both (n, dim).
 double rms_distance(const Tensor& a, const Tensor& b);
 

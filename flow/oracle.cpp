@@ -70,6 +70,18 @@ class Posterior {
   std::vector<double> z_, weights_, mean_;
 };
 
+// x is (batch, dim), t (batch, 1) or a number.
+bool are_batch(const Tensor& x, const Tensor& t, Index dim) {
+  return x.rank() == 2 && x.size(1) == dim &&
+         (t.rank() == 0 || t.shape() == autograd::Shape{x.size(0), 1});
+}
+
+double time_of(const Tensor& t, Index row) {
+  const double time = t.data()[t.rank() == 0 ? 0 : row];
+  if (time >= 0 && time <= 1) return time;
+  throw autograd::ValueError("oracle::velocity: t must lie in [0, 1], got " + std::to_string(time));
+}
+
 // Entry `index` of the Halton sequence in a prime base: evenly spread over (0, 1), never random.
 double halton(Index index, int base) {
   double value = 0;
@@ -85,8 +97,7 @@ double halton(Index index, int base) {
 
 Tensor velocity(const Tensor& x, const Tensor& t, const Tensor& points) {
   check_points("oracle::velocity", points);
-  const autograd::Shape column{x.rank() == 2 ? x.size(0) : 0, 1};
-  if (x.rank() != 2 || x.size(1) != points.size(1) || (t.rank() != 0 && t.shape() != column)) {
+  if (!are_batch(x, t, points.size(1))) {
     throw autograd::ShapeError("oracle::velocity: x " + to_string(x.shape()) + ", t " +
                                to_string(t.shape()) + " and points " + to_string(points.shape()) +
                                " must be (batch, dim), (batch, 1) or a number, and (n, dim)");
@@ -95,17 +106,43 @@ Tensor velocity(const Tensor& x, const Tensor& t, const Tensor& points) {
   Posterior posterior(points);
   Tensor u = Tensor::empty(x.shape());
   for (Index row = 0; row < x.size(0); ++row) {
-    const double time = t.data()[t.rank() == 0 ? 0 : row];
-    if (!(time >= 0 && time <= 1)) {
-      throw autograd::ValueError("oracle::velocity: t must lie in [0, 1], got " +
-                                 std::to_string(time));
-    }
-    const double s = std::min(time, last_time);
+    const double s = std::min(time_of(t, row), last_time);
     const std::vector<double> at(x.data() + row * dim, x.data() + (row + 1) * dim);
     posterior.condition_on(at.data(), s);
     for (Index d = 0; d < dim; ++d) {
       u.data()[row * dim + d] =
           static_cast<real>((posterior.mean(d) - at[static_cast<std::size_t>(d)]) / (1 - s));
+    }
+  }
+  return u;
+}
+
+Tensor velocity(const Tensor& x, const Tensor& t, const GaussianMixture& data) {
+  const Index dim = data.dim();
+  if (!are_batch(x, t, dim)) {
+    throw autograd::ShapeError("oracle::velocity: x " + to_string(x.shape()) + " and t " +
+                               to_string(t.shape()) + " must be (batch, " + std::to_string(dim) +
+                               ") and (batch, 1) or a number, for a mixture in " +
+                               std::to_string(dim) + " dimensions");
+  }
+  Tensor u = Tensor::empty(x.shape());
+  for (Index row = 0; row < x.size(0); ++row) {
+    const double time = time_of(t, row);
+    const std::vector<double> at(x.data() + row * dim, x.data() + (row + 1) * dim);
+    const std::vector<double> posterior = data.at_time(time).posterior(at);
+    std::vector<double> sum(static_cast<std::size_t>(dim));
+    for (Index i = 0; i < data.components(); ++i) {
+      const double variance = square(data.deviation(i));
+      const double k =
+          (time * variance - (1 - time)) / (square(time) * variance + square(1 - time));
+      for (Index d = 0; d < dim; ++d) {
+        const double m = data.mean(i, d);
+        const auto entry = static_cast<std::size_t>(d);
+        sum[entry] += posterior[static_cast<std::size_t>(i)] * (m + k * (at[entry] - time * m));
+      }
+    }
+    for (Index d = 0; d < dim; ++d) {
+      u.data()[row * dim + d] = static_cast<real>(sum[static_cast<std::size_t>(d)]);
     }
   }
   return u;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "flow/path.h"
+#include "flow/mixture.h"
 
 namespace flow::inline HANDFLOW_PRECISION::oracle {
 
@@ -16,6 +16,17 @@ namespace flow::inline HANDFLOW_PRECISION::oracle {
 /// in [0, 1]; past 1 - 1e-5, where the formula divides by almost nothing, that time is taken.
 /// Throws autograd::ShapeError and autograd::ValueError.
 Tensor velocity(const Tensor& x, const Tensor& t, const Tensor& points);
+
+/// u for data from a mixture of normal distributions, whose components share the line's end point
+/// among them by their posterior at time t:
+///
+///     u(x, t) = sum_i w_i(x, t) (m_i + k_i (x - t m_i)),
+///     k_i = (t s_i^2 - (1 - t)) / (t^2 s_i^2 + (1 - t)^2)
+///
+/// (for one component this is the velocity of x_t = t m + sqrt(t^2 s^2 + (1 - t)^2) n, n standard
+/// normal). With s_i -> 0 it is the u above. x (batch, dim), t (batch, 1) or a number, in [0, 1];
+/// computed in double. Throws autograd::ShapeError and autograd::ValueError.
+Tensor velocity(const Tensor& x, const Tensor& t, const GaussianMixture& data);
 
 /// The loss that the best possible network is left with: the mean over t, x_t and dimensions of the
 /// variance of x1 - x0 given x_t, which is  trace Cov(z | x_t) / (1 - t)^2 / dim.

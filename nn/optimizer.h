@@ -43,8 +43,8 @@ class Optimizer {
   void set_lr(double lr);
 
  protected:
-  /// Throws autograd::ValueError for an empty list or a bad rate, autograd::GraphError for a tensor
-  /// that is not a leaf.
+  /// Throws autograd::ValueError for an empty list, a tensor that stands in it twice (PyTorch
+  /// warns) or a bad rate, autograd::GraphError for a tensor that is not a leaf.
   Optimizer(std::vector<Tensor> parameters, double lr);
   Optimizer(Optimizer&&) noexcept = default;
   Optimizer& operator=(Optimizer&&) noexcept = default;

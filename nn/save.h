@@ -48,6 +48,8 @@ void save_checkpoint(const std::string& path, const Training& training);
 ///
 ///     Index step = nn::load_checkpoint("run.safetensors", {.module = net, .optimizer = adam});
 ///
+/// The rate is among what comes back, a schedule is not: make it before, from the first rate, and
+/// tell it with set_last_epoch() where it stands.
 /// Throws FileError for a file that is damaged or no checkpoint, or that holds another model or
 /// optimiser; then nothing has changed, the random numbers included.
 Index load_checkpoint(const std::string& path, const ResumedTraining& training);

@@ -22,6 +22,9 @@ concept LayersOf = (sizeof...(Ms) != 1 || (... && !std::same_as<Ms, C>)) && (...
 
 /// Layers one after the other: Sequential net{nn::Linear(3, 64), nn::ReLU(), nn::Linear(64, 2)};
 ///
+/// It holds Linear, the activations, other Sequentials and your own modules of one tensor; not an
+/// Embedding, which takes indices: net(embedding(indices)).
+///
 /// Build it in braces: there the layers are made, and their weights drawn, from left to right.
 /// Parameters are named "0.weight", "0.bias", "2.weight", ... as in PyTorch. Sequential c{net} is a
 /// copy, which shares the parameters.

@@ -33,6 +33,7 @@ namespace HANDFLOW_KERNELS(HANDFLOW_ISA) {
 #include "autograd/kernels/gemm.inc"
 #include "autograd/kernels/elementwise.inc"
 #include "autograd/kernels/reduce.inc"
+#include "autograd/kernels/softmax.inc"
 #include "autograd/kernels/random.inc"
 
 extern const Kernels table;
@@ -66,6 +67,9 @@ constinit const Kernels table = {
 
     .sum = sum,
     .max = max,
+
+    .softmax = softmax_kernel<Softmax>(),
+    .log_softmax = softmax_kernel<LogSoftmax>(),
 
     .squared_error = squared_error,
     .squared_error_backward = squared_error_backward,

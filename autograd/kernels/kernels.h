@@ -36,6 +36,14 @@ struct BinaryKernel {
                      Index b_step, real* db, bool add);
 };
 
+/// An operation that normalises along the middle of (outer, n, inner); n may be 0. y and x must not
+/// overlap; dx may be dy. y is what the derivative keeps.
+struct SoftmaxKernel {
+  void (*forward)(Index outer, Index n, Index inner, const real* x, real* y);
+  void (*backward)(Index outer, Index n, Index inner, const real* dy, const real* y, real* dx,
+                   bool add);
+};
+
 /// What happens to an element of a matrix product just before it is stored.
 enum class Epilogue {
   none,
@@ -87,6 +95,8 @@ struct Kernels {
   void (*sum)(Index outer, Index n, Index inner, const real* x, real* y, bool add);
   /// The largest value and the position (0..n-1) of its first occurrence; NaN wins, as in PyTorch.
   void (*max)(Index outer, Index n, Index inner, const real* x, real* y, Index* position);
+
+  SoftmaxKernel softmax, log_softmax;
 
   // Loss: sum of (a - b)^2, and da (+)= scale * (a - b).
   real (*squared_error)(Index n, const real* a, const real* b);

@@ -1,5 +1,6 @@
 #include "autograd/kernels/reference.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <numbers>
@@ -8,9 +9,12 @@
 namespace autograd::inline HANDFLOW_PRECISION::reference {
 namespace {
 
-// Element (o, i, j) of an array of shape (outer, n, inner).
+// Where element (o, i, j) of an array of shape (outer, n, inner) lies, and the element.
+std::size_t place(Index n, Index inner, Index o, Index i, Index j) {
+  return static_cast<std::size_t>((o * n + i) * inner + j);
+}
 real at(const std::vector<real>& x, Index n, Index inner, Index o, Index i, Index j) {
-  return x[static_cast<std::size_t>((o * n + i) * inner + j)];
+  return x[place(n, inner, o, i, j)];
 }
 
 }  // namespace
@@ -50,6 +54,63 @@ Largest max(Index outer, Index n, Index inner, const std::vector<real>& x) {
     }
   }
   return largest;
+}
+
+std::vector<double> log_softmax(Index outer, Index n, Index inner, const std::vector<real>& x) {
+  std::vector<double> y(x.size());
+  for (Index o = 0; o < outer; ++o) {
+    for (Index j = 0; j < inner; ++j) {
+      double largest = -INFINITY;
+      for (Index i = 0; i < n; ++i) largest = std::max(largest, double{at(x, n, inner, o, i, j)});
+      double total = 0;
+      for (Index i = 0; i < n; ++i) total += std::exp(double{at(x, n, inner, o, i, j)} - largest);
+      for (Index i = 0; i < n; ++i) {
+        y[place(n, inner, o, i, j)] = double{at(x, n, inner, o, i, j)} - largest - std::log(total);
+      }
+    }
+  }
+  return y;
+}
+
+std::vector<double> softmax(Index outer, Index n, Index inner, const std::vector<real>& x) {
+  std::vector<double> y = log_softmax(outer, n, inner, x);
+  for (double& value : y) value = std::exp(value);
+  return y;
+}
+
+namespace {
+
+// dx_k = sum over i of dy_i slope(i, k), where slope gets the probabilities and the two places.
+template <class Slope>
+std::vector<double> by_jacobian(Index outer, Index n, Index inner, const std::vector<real>& dy,
+                                const std::vector<real>& x, Slope slope) {
+  const std::vector<double> p = softmax(outer, n, inner, x);
+  std::vector<double> dx(x.size());
+  for (Index o = 0; o < outer; ++o) {
+    for (Index j = 0; j < inner; ++j) {
+      for (Index k = 0; k < n; ++k) {
+        for (Index i = 0; i < n; ++i) {
+          const std::size_t from = place(n, inner, o, i, j), to = place(n, inner, o, k, j);
+          dx[to] += double{dy[from]} * slope(p[from], p[to], i == k ? 1 : 0);
+        }
+      }
+    }
+  }
+  return dx;
+}
+
+}  // namespace
+
+std::vector<double> softmax_backward(Index outer, Index n, Index inner, const std::vector<real>& dy,
+                                     const std::vector<real>& x) {
+  return by_jacobian(outer, n, inner, dy, x,
+                     [](double p_i, double p_k, double same) { return p_i * (same - p_k); });
+}
+
+std::vector<double> log_softmax_backward(Index outer, Index n, Index inner,
+                                         const std::vector<real>& dy, const std::vector<real>& x) {
+  return by_jacobian(outer, n, inner, dy, x,
+                     [](double, double p_k, double same) { return same - p_k; });
 }
 
 double squared_error(const std::vector<real>& a, const std::vector<real>& b) {

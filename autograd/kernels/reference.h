@@ -23,6 +23,15 @@ struct Largest {
 };
 Largest max(Index outer, Index n, Index inner, const std::vector<real>& x);
 
+/// softmax and log_softmax over the middle of (outer, n, inner), and their derivatives by the whole
+/// Jacobian: dx_k = sum over i of dy_i dy_i/dx_k, which is y_i (delta_ik - y_k) and delta_ik - p_k.
+std::vector<double> softmax(Index outer, Index n, Index inner, const std::vector<real>& x);
+std::vector<double> log_softmax(Index outer, Index n, Index inner, const std::vector<real>& x);
+std::vector<double> softmax_backward(Index outer, Index n, Index inner, const std::vector<real>& dy,
+                                     const std::vector<real>& x);
+std::vector<double> log_softmax_backward(Index outer, Index n, Index inner,
+                                         const std::vector<real>& dy, const std::vector<real>& x);
+
 /// Sum of (a - b)^2.
 double squared_error(const std::vector<real>& a, const std::vector<real>& b);
 

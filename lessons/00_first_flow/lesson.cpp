@@ -13,17 +13,17 @@ int main(int argc, char** argv) {
     // 1. Learn a field of velocities.
     autograd::manual_seed(lesson.options.seed);
     const std::int64_t steps = lesson.options.steps;
-    const Tensor x1 = flow::data::sine_curve(200).points;     // (200, 2), the data   vector_field
-    flow::VectorField model(2, 64);                           // v(x, t), a network   vector_field
-    nn::Adam adam(model.parameters(), {.lr = 1e-2});          // learns by gradients  vector_field
+    const Tensor x1 = flow::data::sine_curve(200).points;    // (200, 2), the data  path
+    flow::VectorField model(2, 64);                          // v(x, t), a network  linear, mlp
+    nn::Adam adam(model.parameters(), {.lr = 1e-2});         // the optimizer       adam
     for (std::int64_t step = 0; step < steps; ++step) {
-      const Tensor x0 = autograd::randn({200, 2});            // (200, 2), new noise  vector_field
-      const Tensor t = autograd::rand({200, 1});              // a time for each pair vector_field
-      const Tensor loss = flow::cfm_loss(model, x0, x1, t);   // (v - (x1 - x0))^2    vector_field
-      adam.zero_grad();
-      loss.backward();                                        // all the gradients    chain_rule
-      adam.step();
-      if (step == steps * 3 / 4) adam.set_lr(1e-3);           // small steps at last  vector_field
+      const Tensor x0 = autograd::randn({200, 2});           // (200, 2), new noise path
+      const Tensor t = autograd::rand({200, 1});             // a time for each     path
+      const Tensor loss = flow::cfm_loss(model, x0, x1, t);  // (v - (x1 - x0))^2   average_velocity
+      adam.zero_grad();                                      // clear gradients     mlp
+      loss.backward();                                       // all gradients       chain_rule
+      adam.step();                                           // and one step        adam
+      if (step == steps * 3 / 4) adam.set_lr(1e-3);          // smaller at the end  adam
     }
 
     // 2. Follow it from 2000 new points of noise, in 50 steps.
@@ -49,8 +49,7 @@ int main(int argc, char** argv) {
         {.what_you_saw = "A network that saw 200 points learned a velocity for each place and "
                          "time; along it 2000 points of noise flowed onto the curve.",
          .change_one_thing = "--steps 200 ends the training early: the curve blurs, a claim fails.",
-         .next = "./build/lessons/chain_rule     how loss.backward() works\n"
-                 "./build/lessons/vector_field   the training, line by line"});
+         .next = "./build/lessons/tensor   what all these numbers stand in"});
   };
   // clang-format on
   return lab::run_lesson(argc, argv,

@@ -141,7 +141,7 @@ int main(int argc, char** argv) {
     lesson.close(
         {.what_you_saw = "A node passes its gradient on once: when it is complete.",
          .change_one_thing = "Make it L = e * e * e: find all gradients by hand, then run.",
-         .next = "./build/lessons/vector_field   backward() at work on 386 parameters"});
+         .next = "./build/lessons/backward   the same graph, with tensors in it"});
   };
   return lab::run_lesson(
       argc, argv, {.slug = "chain_rule", .question = "How do gradients flow through a graph?"},

@@ -72,7 +72,8 @@ int main(int argc, char** argv) {
     lesson.check_near("the last of 50 steps starts at 1 - h", times.back(), 1 - 1.0 / 50, 1e-6);
     lesson.check("adding up h takes a step too many", ticks == 51);
 
-    // 4. The trained field, and 2000 points of noise. A number for t stands for a column of it.
+    // 4. The trained field, and 2000 points of noise. A number for t stands for a column of it. By
+    //    itself, the way of the note, cat refuses a number, here as in PyTorch.
     autograd::manual_seed(lesson.options.seed);
     const Tensor x1 = flow::data::sine_curve(200).points;
     const flow::VectorField model = lab::trained_field(x1, lesson.options.steps);
@@ -80,6 +81,12 @@ int main(int argc, char** argv) {
     lesson.check("v(x, 0.5) is v(x, a column of 0.5)",
                  flow::metrics::rms_distance(model(noise, 0.5),
                                              model(noise, autograd::full({2000, 1}, 0.5))) == 0);
+    try {
+      autograd::cat({noise, 0.5}, 1);
+      lesson.check("cat joins points and a number, and should not", false);
+    } catch (const autograd::ShapeError& error) {
+      lesson.check(error.what(), true);
+    }
 
     // 5. One step cannot work. At t = 0 every line through x0 is still possible, the best answer is
     //    mean(x1) - x0, and a step of length 1 puts everything on the mean of the data.

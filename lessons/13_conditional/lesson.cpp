@@ -140,7 +140,7 @@ int main(int argc, char** argv) {
                          "the loss mostly by lowering the floor: fewer lines cross.",
          .change_one_thing = "--steps 50000, ten times the training: one claim fails. Which, and "
                              "what does that say about tags making learning easier?",
-         .next = "./build/lessons/first_flow   all of it in 25 lines; now each of them is yours"});
+         .next = "./build/lessons/ddpm   how diffusion does the same job"});
   };
   return lab::run_lesson(
       argc, argv,

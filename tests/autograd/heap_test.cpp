@@ -68,10 +68,10 @@ struct Graph {
     kept = relu(a * b + b);
     kept.retain_grad();
     const Tensor joined = cat({kept, a, exp(b * Tensor(0.1)) + a, reshape(a, {2, 3})}, 1);
-    const std::vector<Index> rows = {1, 0, 1};
-    const Tensor chosen = index_select(joined, rows);
+    const std::vector<Index> rows = {1, 0};
+    const Tensor chosen = index_select(joined, std::vector<Index>{1, 0, 1});
     return sum(chosen) + sum(max(matmul(a, transpose(a)), 0)) + mse_loss(a, kept) +
-           sum(linear(a, a, Tensor()));
+           sum(linear(a, a, Tensor())) + cross_entropy(a * softmax(b, 0), rows);
   }
 };
 
@@ -161,6 +161,9 @@ TEST(Heap, WhereItIsFullBackwardChangesNoGradient) {
       [](const Tensor& a, const Tensor& b) { return sum(max(a, 1)) * max(b) + mean(a.clone()); },
       [](const Tensor& a, const Tensor& b) {
         return sum(index_select(a, std::vector<Index>{1, 0, 1}) + slice(b, 0, 1, 2));
+      },
+      [](const Tensor& a, const Tensor& b) {
+        return cross_entropy(log_softmax(a, 0) * softmax(b, 0), std::vector<Index>{2, 0});
       },
   };
   std::size_t failures = 0;

@@ -92,8 +92,7 @@ TEST(RandomGolden, EverySingleDrawIsPyTorchs) {
     const std::vector<std::string> part = parts(name);
     const golden::Tensor& expected = goldens().tensor(name);
     ASSERT_GE(part.size(), 3U) << name;
-    if (part[1] == "sequence") continue;   // below
-    if (part[1] == "embedding") continue;  // nn::Embedding does not exist yet
+    if (part[1] == "sequence") continue;  // below
     manual_seed(std::stoull(part[0]));
     Draw mine;
     if (part[1] == "linear") {  // the first weights of a layer: "3_64" is Linear(3, 64)
@@ -103,6 +102,8 @@ TEST(RandomGolden, EverySingleDrawIsPyTorchs) {
       weight.uniform_(-bound, bound);
       bias.uniform_(-bound, bound);
       mine = {values(part[3] == "weight" ? weight : bias), Near::exact};
+    } else if (part[1] == "embedding") {  // the first vectors of one: "10_4"
+      mine = {values(randn({10, 4})), Near::four_millionths};
     } else if (part.size() == 4) {  // "randn.2000.first64"
       mine = draw(part[1], part[2], 0);
       Numbers& all = mine.values;
@@ -119,8 +120,8 @@ TEST(RandomGolden, EverySingleDrawIsPyTorchs) {
     EXPECT_EQ(difference(mine.values, expected.values, mine.near), "") << name;
     ++compared;
   }
-  // 3 rand, 10 + 2 randn, 3 uniform, 2 randint, 3 randperm, 4 first weights.
-  EXPECT_EQ(compared, std::size(golden::seeds) * 27);
+  // 3 rand, 10 + 2 randn, 3 uniform, 2 randint, 3 randperm, 5 first weights.
+  EXPECT_EQ(compared, std::size(golden::seeds) * 28);
 }
 
 // The place in the stream and a normal that was kept reach from call to call.
@@ -370,6 +371,8 @@ TEST(Random, ErrorsDrawNothing) {
   EXPECT_TRUE(throws<ValueError>([] { randint(3, 3, 1); }, {"randint", "3..3"}));
   EXPECT_TRUE(throws<ValueError>([] { randint(3, 2, 1); }, {"randint: cannot draw 1 numbers"}));
   EXPECT_TRUE(throws<ValueError>([] { randint(0, 2, -1); }, {"randint", "-1 numbers"}));
+  EXPECT_TRUE(throws<ValueError>([] { randint(0, 2, Shape::max_numel + 1); },
+                                 {"randint: n must be at most 2^36, got 68719476737"}));
   EXPECT_TRUE(throws<ValueError>([] { randint(0, Index{1} << 32, 1); }, {"2^32 - 1"}));
   EXPECT_TRUE(throws<ValueError>([] { randint(INT64_MIN, INT64_MAX, 1); }, {"randint"}));
   EXPECT_TRUE(throws<ValueError>([] { randperm(-1); }, {"randperm", "got -1"}));

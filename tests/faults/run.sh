@@ -34,9 +34,13 @@ if [ ${#lessons[@]} = 0 ]; then
 fi
 [ ${#lessons[@]} -gt 0 ] || { echo "no lessons found"; exit 1; }
 
+# First all without a fault: nothing is built twice for it.
 for lesson in "${lessons[@]}"; do
   code=$(run "$lesson")
   if [ "$code" = 0 ]; then report ok "$lesson: no fault, exit 0"; else report FAIL "$lesson: no fault, but $code"; fi
+done
+
+for lesson in "${lessons[@]}"; do
   mapfile -t patches < <(ls "$faults/$lesson".*.patch 2>/dev/null)
   if [ ${#patches[@]} -lt 2 ]; then report FAIL "$lesson: needs two faults, has ${#patches[@]}"; fi
   if $one && [ ${#patches[@]} -gt 0 ]; then patches=("${patches[0]}"); fi

@@ -1,5 +1,6 @@
 #include "flow/metrics.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "flow/data.h"
@@ -231,6 +232,116 @@ TEST(EnergyDistance, RefusesOtherShapes) {
         energy_distance(autograd::zeros({3}), autograd::zeros({3, 2}));
       },
       {"energy_distance", "(3,)"}));
+}
+
+// ---- Squared 2-Wasserstein distance -----------------------------------------------------------
+
+TEST(SquaredWasserstein2, ByHand) {
+  // 0 goes to 1, 4 to 6: (1 + 4) / 2. A square, not its root, and a mean, not a sum.
+  const Tensor a = Tensor::from({0, 4}, {2, 1});
+  const Tensor b = Tensor::from({6, 1}, {2, 1});
+  EXPECT_EQ(squared_wasserstein2(a, b), 2.5);
+  EXPECT_EQ(squared_wasserstein2(point(0, 0), point(3, 4)), 25);
+}
+
+TEST(SquaredWasserstein2, OfASampleToItselfIsZero) {
+  autograd::manual_seed(6);
+  const Tensor a = autograd::randn({100, 2});
+  EXPECT_EQ(squared_wasserstein2(a, a), 0);
+  EXPECT_EQ(squared_wasserstein2(a, index_select(a, autograd::randperm(100))), 0);
+}
+
+// The best plan for a moved sample moves every point alike. With whole numbers nothing is rounded.
+TEST(SquaredWasserstein2, OfAMovedSampleIsTheSquareOfTheShift) {
+  autograd::manual_seed(7);
+  std::vector<double> numbers;
+  for (const Index k : autograd::randint(-50, 50, 300)) numbers.push_back(static_cast<double>(k));
+  const Tensor a = Tensor::from(numbers, {150, 2});
+  for (const double shift : {0.25, 1.0, 30.0, 1000.0}) {
+    const Tensor moved =
+        index_select(a + Tensor::from({3 * shift, -4 * shift}, {2}), autograd::randperm(150));
+    EXPECT_EQ(squared_wasserstein2(a, moved), 25 * shift * shift);
+  }
+}
+
+TEST(SquaredWasserstein2, OnALineJoinsInOrder) {
+  autograd::manual_seed(8);
+  std::vector<double> a = tensors::values(autograd::randn({300}));
+  std::vector<double> b = tensors::values(3 * autograd::rand({300}));
+  const double distance =
+      squared_wasserstein2(Tensor::from(a, {300, 1}), Tensor::from(b, {300, 1}));
+  std::sort(a.begin(), a.end());
+  std::sort(b.begin(), b.end());
+  double sum = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) sum += (a[i] - b[i]) * (a[i] - b[i]);
+  EXPECT_NEAR(distance, sum / 300, 1e-12);
+}
+
+TEST(SquaredWasserstein2, IsTheBestOfAllPlans) {
+  autograd::manual_seed(9);
+  for (int repeat = 0; repeat < 5; ++repeat) {
+    const Tensor a = autograd::randn({6, 2});
+    const Tensor b = autograd::randn({6, 2});
+    std::vector<Index> order{0, 1, 2, 3, 4, 5};
+    double best = INFINITY;
+    do {
+      best = std::min(best, rms_distance(a, index_select(b, order)));
+    } while (std::next_permutation(order.begin(), order.end()));
+    EXPECT_NEAR(squared_wasserstein2(a, b), best * best, 1e-12);
+  }
+}
+
+TEST(SquaredWasserstein2, AGreedyPlanIsDearer) {
+  // 0 takes 1, its nearest; 2 is left with -9 and pays 121. In order: 81 and 1.
+  const Tensor a = Tensor::from({0, 2}, {2, 1});
+  const Tensor greedy = Tensor::from({1, -9}, {2, 1});
+  EXPECT_EQ(std::round(2 * std::pow(rms_distance(a, greedy), 2)), 1 + 121);
+  EXPECT_EQ(2 * squared_wasserstein2(a, greedy), 81 + 1);
+}
+
+TEST(SquaredWasserstein2, IsSymmetricAndInSquareUnits) {
+  autograd::manual_seed(10);
+  const Tensor a = autograd::randn({80, 3});
+  const Tensor b = autograd::randn({80, 3}) + 1;
+  const double distance = squared_wasserstein2(a, b);
+  EXPECT_NEAR(squared_wasserstein2(b, a), distance, 1e-12);
+  EXPECT_NEAR(squared_wasserstein2(8 * a, 8 * b), 64 * distance, 1e-10);
+}
+
+// N(0, I) and N(c, s^2 I) are |c|^2 + dim (1 - s)^2 apart.
+TEST(SquaredWasserstein2, OfTwoNormalSamplesIsNearTheirDistributions) {
+  autograd::manual_seed(11);
+  const Tensor a = autograd::randn({400, 2});
+  const Tensor b = 3 * autograd::randn({400, 2}) + Tensor::from({2, 0}, {2});
+  EXPECT_NEAR(squared_wasserstein2(a, b), 4 + 2 * 4, 2);
+  // Two samples of one distribution are not 0 apart, and less with more points.
+  const double few = squared_wasserstein2(autograd::randn({50, 2}), slice(a, 0, 0, 50));
+  const double many = squared_wasserstein2(autograd::randn({400, 2}), a);
+  EXPECT_GT(many, 0.01);
+  EXPECT_GT(few, 2 * many);
+}
+
+TEST(SquaredWasserstein2, RefusesOtherShapes) {
+  using autograd::ShapeError;
+  const auto of = [](autograd::Shape a, autograd::Shape b) {
+    return [=] { squared_wasserstein2(autograd::zeros(a), autograd::zeros(b)); };
+  };
+  EXPECT_TRUE(throws<ShapeError>(of({3, 2}, {4, 2}), {"squared_wasserstein2", "(3, 2)", "(4, 2)"}));
+  EXPECT_TRUE(throws<ShapeError>(of({3, 2}, {3, 1}), {"squared_wasserstein2", "(3, 1)"}));
+  EXPECT_TRUE(throws<ShapeError>(of({0, 2}, {0, 2}), {"squared_wasserstein2", "at least one"}));
+  EXPECT_TRUE(throws<ShapeError>(of({3}, {3}), {"squared_wasserstein2", "(3,)"}));
+}
+
+TEST(SquaredWasserstein2, RefusesPointsThatAreNotFinite) {
+  for (const double bad : {std::nan(""), double{INFINITY}, -double{INFINITY}}) {
+    const Tensor good = autograd::zeros({2, 2});
+    const Tensor one_bad = Tensor::from({0, 0, 0, bad}, {2, 2});
+    for (const bool first : {true, false}) {
+      EXPECT_TRUE(throws<autograd::ValueError>(
+          [&] { squared_wasserstein2(first ? one_bad : good, first ? good : one_bad); },
+          {"squared_wasserstein2", "finite", "row 1"}));
+    }
+  }
 }
 
 // ---- Distance row by row ----------------------------------------------------------------------

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "flow/data.h"
+#include "flow/metrics.h"
 #include "flow/sampler.h"
 #include "tests/tensors.h"
 
@@ -179,6 +180,165 @@ TEST(OracleVelocity, EulerLandsOnThePoints) {
     ++landings[nearest];
   }
   for (const int count : landings) EXPECT_NEAR(count, 50, 30);  // each of them about as often
+}
+
+// ---- velocity of a mixture --------------------------------------------------------------------
+
+// Unequal in everything.
+GaussianMixture uneven_mixture() {
+  return {Tensor::from({1, 2, 5}, {3}), Tensor::from({-2, 1, 0.5, -1, 3, 2}, {3, 2}),
+          Tensor::from({0.5, 1, 0.75}, {3})};
+}
+
+TEST(OracleVelocityOfAMixture, OfOneComponentFollowsItsPath) {
+  // x_t = t m + sigma_t n with sigma_t^2 = t^2 s^2 + (1 - t)^2, so u = m + sigma_t' n.
+  const double m = 2;
+  const double s = 0.5;
+  const GaussianMixture one{autograd::ones({1}), Tensor::from({m}, {1, 1}), Tensor::from({s}, {1})};
+  const auto sigma = [=](double t) { return std::hypot(t * s, 1 - t); };
+  for (const double t : {0.0, 0.3, 0.8, 1.0}) {
+    for (const double n : {-1.5, 0.0, 2.0}) {
+      const double slope = (sigma(t + 1e-5) - sigma(t - 1e-5)) / 2e-5;
+      const Tensor x = Tensor::from({t * m + sigma(t) * n}, {1, 1});
+      EXPECT_NEAR(velocity(x, t, one).item(), m + slope * n, tensors::in_double ? 1e-8 : 5e-6);
+    }
+  }
+}
+
+TEST(OracleVelocityOfAMixture, OfOneComponentScalesTheNoise) {
+  // The flow of N(0, I) to N(m, s^2 I) takes x0 to m + s x0 (all dimensions, all at once).
+  autograd::manual_seed(11);
+  const Tensor m = Tensor::from({1, -2, 3}, {1, 3});
+  const GaussianMixture one{autograd::ones({1}), m, Tensor::from({0.5}, {1})};
+  const Velocity field = [&](const Tensor& x, const Tensor& t) { return velocity(x, t, one); };
+  const Tensor x0 = autograd::randn({20, 3});
+  EXPECT_TRUE(near(sample(field, x0, {.solver = Solver::rk4, .steps = 100}), m + 0.5 * x0, 1e-5));
+}
+
+TEST(OracleVelocityOfAMixture, OfNarrowComponentsIsThatOfTheirMeans) {
+  autograd::manual_seed(12);
+  const Tensor means = uneven_points();
+  const GaussianMixture narrow{autograd::ones({30}), means, autograd::full({30}, 1e-4)};
+  const Tensor x = 3 * autograd::randn({20, 2});
+  const Tensor t = 0.9 * autograd::rand({20, 1});
+  const Tensor scale = square(1 - t);
+  EXPECT_TRUE(near(scale * velocity(x, t, narrow), scale * velocity(x, t, means), 1e-4));
+}
+
+// Many samples stand for the mixture, well enough to tell it from a wider one.
+TEST(OracleVelocityOfAMixture, IsThatOfManySamples) {
+  autograd::manual_seed(13);
+  const GaussianMixture mixture = uneven_mixture();
+  const Tensor points = mixture.sample(40000).points;
+  const GaussianMixture wider{Tensor::from({1, 2, 5}, {3}),
+                              Tensor::from({-2, 1, 0.5, -1, 3, 2}, {3, 2}),
+                              Tensor::from({0.75, 1.5, 1.125}, {3})};
+  for (const double t : {0.25, 0.5}) {
+    const Tensor x = mixture.at_time(t).sample(10).points;
+    EXPECT_TRUE(near(velocity(x, t, mixture), velocity(x, t, points), 0.1)) << "t = " << t;
+    EXPECT_FALSE(near(velocity(x, t, wider), velocity(x, t, points), 0.3)) << "t = " << t;
+  }
+}
+
+// d p / dt + div(p u) = 0, divided by p: d log p / dt + u . grad log p + div u = 0. All derivatives
+// are central differences.
+double continuity_residual(const GaussianMixture& density, const GaussianMixture& moved_by,
+                           double x, double y, double t) {
+  const double h = tensors::in_double ? 1e-4 : 1e-2;
+  const auto log_p = [&](double at_x, double at_y, double at_t) {
+    return density.at_time(at_t).log_density(Tensor::from({at_x, at_y}, {1, 2})).item();
+  };
+  const auto u = [&](double at_x, double at_y) {
+    return values(velocity(Tensor::from({at_x, at_y}, {1, 2}), t, moved_by));
+  };
+  const double by_t = (log_p(x, y, t + h) - log_p(x, y, t - h)) / (2 * h);
+  const double by_x = (log_p(x + h, y, t) - log_p(x - h, y, t)) / (2 * h);
+  const double by_y = (log_p(x, y + h, t) - log_p(x, y - h, t)) / (2 * h);
+  const double divergence =
+      (u(x + h, y)[0] - u(x - h, y)[0] + u(x, y + h)[1] - u(x, y - h)[1]) / (2 * h);
+  return by_t + u(x, y)[0] * by_x + u(x, y)[1] * by_y + divergence;
+}
+
+TEST(OracleVelocityOfAMixture, CarriesTheDensityAlong) {
+  const GaussianMixture mixture = uneven_mixture();
+  // The same clusters with other weights: the same velocities near each, other ones between.
+  const GaussianMixture even{autograd::ones({3}), Tensor::from({-2, 1, 0.5, -1, 3, 2}, {3, 2}),
+                             Tensor::from({0.5, 1, 0.75}, {3})};
+  double largest_of_another = 0;
+  for (const double t : {0.1, 0.3, 0.5, 0.7, 0.9}) {
+    for (const double x : {-1.5, 0.0, 1.0, 2.5}) {
+      for (const double y : {-1.0, 0.5, 1.5}) {
+        EXPECT_NEAR(continuity_residual(mixture, mixture, x, y, t), 0,
+                    tensors::in_double ? 5e-6 : 0.03)
+            << "x = " << x << ", y = " << y << ", t = " << t;
+        largest_of_another =
+            std::max(largest_of_another, std::abs(continuity_residual(mixture, even, x, y, t)));
+      }
+    }
+  }
+  EXPECT_GT(largest_of_another, 0.5);
+}
+
+TEST(OracleVelocityOfAMixture, ItsFlowDrawsTheMixture) {
+  autograd::manual_seed(14);
+  const GaussianMixture mixture = uneven_mixture();
+  const Velocity field = [&](const Tensor& x, const Tensor& t) { return velocity(x, t, mixture); };
+  const Index n = 1000;
+  const Tensor x0 = autograd::randn({n, 2});
+  const Tensor x1 = sample(field, x0, {.solver = Solver::rk4, .steps = 20});
+  const Tensor fresh = mixture.sample(n).points;
+  const double self = metrics::energy_distance(mixture.sample(n).points, fresh);
+  EXPECT_LT(metrics::energy_distance(x1, fresh), 0.02) << "two samples: " << self;
+  EXPECT_GT(metrics::energy_distance(sample(field, x0, {.steps = 1}), fresh), 0.3);
+
+  // log p has a standard deviation near 1: the difference of two means, four standard errors.
+  EXPECT_NEAR(mean(mixture.log_density(x1)).item(), mean(mixture.log_density(fresh)).item(), 0.2);
+  std::vector<double> shares(3);
+  for (Index row = 0; row < n; ++row) {
+    const std::vector<double> point{x1.data()[2 * row], x1.data()[2 * row + 1]};
+    const std::vector<double> posterior = mixture.posterior(point);
+    for (std::size_t i = 0; i < 3; ++i) shares[i] += posterior[i] / static_cast<double>(n);
+  }
+  for (Index i = 0; i < 3; ++i) {
+    EXPECT_NEAR(shares[static_cast<std::size_t>(i)], mixture.weight(i), 0.06);
+  }
+}
+
+TEST(OracleVelocityOfAMixture, EachRowHasItsOwnTimeAndSeesNoOther) {
+  autograd::manual_seed(15);
+  const Tensor x = 2 * autograd::randn({6, 2});
+  const Tensor t = autograd::rand({6, 1});
+  const Tensor u = velocity(x, t, uneven_mixture());
+  for (Index row = 0; row < 6; ++row) {
+    const Tensor alone = velocity(slice(x, 0, row, row + 1), t.data()[row], uneven_mixture());
+    EXPECT_TRUE(equal(alone, slice(u, 0, row, row + 1)));
+  }
+  EXPECT_EQ(velocity(autograd::zeros({0, 2}), 0.5, uneven_mixture()).shape(),
+            (autograd::Shape{0, 2}));
+}
+
+TEST(OracleVelocityOfAMixture, IsFiniteFromBeginningToEnd) {
+  const Tensor x = Tensor::from({0, 0, 1e3, -1e3}, {2, 2});
+  for (const double t : {0.0, 1e-6, 0.5, 1 - 1e-6, 1.0}) {
+    for (const double u : values(velocity(x, t, uneven_mixture()))) EXPECT_TRUE(std::isfinite(u));
+  }
+}
+
+TEST(OracleVelocityOfAMixture, RefusesBadInput) {
+  using autograd::ShapeError;
+  const auto at = [](autograd::Shape x, autograd::Shape t) {
+    return [=] { velocity(autograd::zeros(x), autograd::zeros(t), uneven_mixture()); };
+  };
+  EXPECT_TRUE(throws<ShapeError>(at({2, 3}, {}), {"oracle::velocity", "x (2, 3)", "(batch, 2)"}));
+  EXPECT_TRUE(throws<ShapeError>(at({3, 2}, {3}), {"oracle::velocity", "t (3,)"}));
+  EXPECT_TRUE(throws<ShapeError>(at({2}, {}), {"x (2,)"}));
+  for (const double t : {-0.5, 1.5, std::nan("")}) {
+    EXPECT_TRUE(throws<autograd::ValueError>(
+        [&] {
+          velocity(autograd::zeros({1, 2}), t, uneven_mixture());
+        },
+        {"oracle::velocity", "[0, 1]"}));
+  }
 }
 
 // ---- loss_floor -------------------------------------------------------------------------------

@@ -199,9 +199,11 @@ def operations(out, committed):
     case(out, "cross_entropy.large", "F.cross_entropy(a, target)", large, target=torch.tensor([1, 0]))
 
     out.comment("Special values, in float32: NaN, infinities, zeros, a number below the normal range.")
-    def special(name, expression, *inputs):
+    def special(name, expression, *inputs, upstream=None):
         shape = eval(expression, {"torch": torch, "F": F}, dict(zip("ab", inputs))).shape
-        case(out, f"{name}.special", expression, *inputs, upstream=torch.ones(shape))
+        if upstream is None:
+            upstream = torch.ones(shape)
+        case(out, f"{name}.special", expression, *inputs, upstream=upstream)
     for name in ["relu", "exp", "log", "sqrt", "tanh", "sigmoid", "abs", "square", "sin", "cos", "neg"]:
         special(name, f"torch.{name}(a)", SPECIAL)
     special("silu", "F.silu(a)", SPECIAL)
@@ -216,6 +218,18 @@ def operations(out, committed):
                          [1e-40, 0, -math.inf], [1, math.inf, math.inf]])
     special("max.dim1", "a.max(1)[0]", rows)
     special("argmax.dim1", "a.argmax(1)", rows)
+    logits = torch.tensor([[1, math.nan, 2], [-math.inf] * 3, [math.inf, 0, 1], [-math.inf, 1, 2],
+                           [0, -0.0, 1e-40], [100, -100, 0]])
+    upstream = torch.tensor([-1.0, -2, 4]).expand(6, 3)  # ones would cancel to rounding
+    for name in ["softmax", "log_softmax"]:
+        special(name, f"torch.{name}(a, 1)", logits, upstream=upstream)
+        special(f"{name}.columns", f"torch.{name}(a, 0)", logits.T.contiguous(),
+                upstream=upstream.T.contiguous())
+    for row, kind in enumerate(["nan", "all_minus_infinity", "infinity", "minus_infinity", "zeros", "far"]):
+        special(f"cross_entropy.{kind}", "F.cross_entropy(a, torch.tensor([0]))", logits[row:row + 1])
+    special("cross_entropy.one_class", "F.cross_entropy(a, torch.tensor([0, 0]))", logits[2:4, 1:2])
+    special("cross_entropy.no_rows", "F.cross_entropy(a, torch.tensor([], dtype=torch.long))",
+            logits[:0])
 
 
 # ---- modules.txt: optimisers and a network
@@ -249,16 +263,19 @@ def modules(out, committed):
     out.put("adam.skip.steps", torch.tensor([0, 1, 5, 19]))  # b has no gradient in these steps
     optimise("adam.skip", lambda p: torch.optim.Adam(p, lr=1e-2), skipped=[0, 1, 5, 19])
     optimise("adamw.weight_decay0.1", lambda p: torch.optim.AdamW(p, lr=1e-2, weight_decay=0.1))
+    optimise("adamw.default", lambda p: torch.optim.AdamW(p))
+    optimise("adamw.options", lambda p: torch.optim.AdamW(
+        p, lr=1e-2, betas=(0.8, 0.99), eps=1e-3, weight_decay=1))
     optimise("sgd.plain", lambda p: torch.optim.SGD(p, lr=1e-2))
     optimise("sgd.momentum0.9", lambda p: torch.optim.SGD(p, lr=1e-2, momentum=0.9))
     optimise("sgd.weight_decay0.1", lambda p: torch.optim.SGD(p, lr=1e-2, weight_decay=0.1))
     optimise("sgd.both", lambda p: torch.optim.SGD(p, lr=1e-2, momentum=0.9, weight_decay=0.1))
 
-    # The learning rate in force at each step: T_max 20, from 1e-2 down to 1e-4.
+    # The learning rate in force at each step: T_max 20, from 1e-2 down to 1e-4, up again, and down.
     sgd = torch.optim.SGD([torch.zeros(1)], lr=1e-2)
     cosine = torch.optim.lr_scheduler.CosineAnnealingLR(sgd, T_max=20, eta_min=1e-4)
     rates = [1e-2]
-    for _ in range(20):
+    for _ in range(50):
         sgd.step()
         cosine.step()
         rates.append(cosine.get_last_lr()[0])

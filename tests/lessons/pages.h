@@ -72,4 +72,21 @@ struct TableRow {
 };
 Complaints check_table(const Page& front, const std::vector<TableRow>& rows);
 
+/// A row of the glossary.
+struct Term {
+  std::string name;         ///< in the page's language
+  std::string translation;  ///< in the other one
+  std::string lesson;       ///< that introduces it
+  int line;
+};
+std::vector<Term> terms(const Page& glossary);
+
+struct LessonPage {
+  std::string slug;
+  Page page;
+};
+/// Terms come in the order of the lessons, each stands in the prose of its lesson and of none
+/// before (but for the first, a preview), and every lesson after the first has one.
+Complaints check_terms(const Page& glossary, const std::vector<LessonPage>& lessons);
+
 }  // namespace pages

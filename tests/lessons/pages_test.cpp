@@ -494,5 +494,25 @@ TEST(FrontPage, ItsTableIsWhole) {
   EXPECT_COMPLAINT(check_table(page(text), {rows[1], rows[0]}), "'walk' must be 'run'");
 }
 
+TEST(Glossary, NamesTheLessonThatIntroducesATerm) {
+  const std::string text =
+      "| term | 中文 | meaning | lesson |\n|---|---|---|---|\n"
+      "| step | 步 | one foot | [walk](1) |\n| bend | 弯 | a turn | [run](2) |\n";
+  std::vector<LessonPage> lessons = {{"preview", page("A step, a bend.")},
+                                     {"walk", page("# Steps\n\nFootsteps are `bend`.")},
+                                     {"run", page("Each bend takes a step.")}};
+  EXPECT_CONTENT(check_terms(page(text), lessons));
+  ASSERT_EQ(terms(page(text)).size(), 2U);
+  EXPECT_EQ(terms(page(text))[1].translation, "弯");
+  EXPECT_COMPLAINT(check_terms(page(with(text, "[walk]", "[fly]")), lessons), "no lesson");
+  EXPECT_COMPLAINT(check_terms(page(with(text, "| step |", "| foot |")), lessons),
+                   "README.md:3: 'foot' is not in the lesson walk");
+  EXPECT_COMPLAINT(check_terms(page(with(text, "[walk]", "[run]")), lessons), "is used before");
+  EXPECT_COMPLAINT(check_terms(page(with(text, "[walk]", "[run]")), lessons), "no term of walk");
+  std::swap(lessons[1].page, lessons[2].page);
+  std::swap(lessons[1].slug, lessons[2].slug);
+  EXPECT_COMPLAINT(check_terms(page(text), lessons), "comes after a term of a later lesson");
+}
+
 }  // namespace
 }  // namespace pages

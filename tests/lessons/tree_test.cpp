@@ -159,8 +159,52 @@ TEST(FrontPage, ListsTheLessons) {
   }
 }
 
+TEST(CoursePage, SaysTheSameInBothLanguages) {
+  const Page english = read("lessons/README.md");
+  const Page chinese = read("lessons/README.zh.md");
+  expect_none(check_same(english, chinese));
+  const std::vector<Term> a = terms(english);
+  const std::vector<Term> b = terms(chinese);
+  ASSERT_EQ(a.size(), b.size());
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    EXPECT_EQ(a[i].name, b[i].translation);
+    EXPECT_EQ(a[i].translation, b[i].name);
+    EXPECT_EQ(a[i].lesson, b[i].lesson) << a[i].name;
+  }
+}
+
+TEST(CoursePage, LinksToWhatIsThere) {
+  for (const Language language : languages) {
+    expect_none(check_links(read("lessons/" + page_name(language)), tree::root(),
+                            tree::root() / "lessons", language));
+  }
+}
+
+TEST(CoursePage, SaysWhichLessonIntroducesATerm) {
+  for (const Language language : languages) {
+    std::vector<LessonPage> lessons;
+    for (const tree::Lesson& lesson : tree::lessons()) {
+      lessons.push_back({lesson.slug, read(lesson.folder + "/" + page_name(language))});
+    }
+    expect_none(check_terms(read("lessons/" + page_name(language)), lessons));
+  }
+}
+
+TEST(CoursePage, ItsMapShowsTheLessonsInOrder) {
+  const std::string map = contents(tree::root() / "lessons/map.gp");
+  std::size_t last = 0;
+  for (const tree::Lesson& lesson : tree::lessons()) {
+    const std::size_t at = map.find("\n" + lesson.path.filename().string() + ",");
+    ASSERT_NE(at, std::string::npos) << lesson.slug;
+    EXPECT_GE(at, last) << lesson.slug;
+    last = at;
+  }
+  EXPECT_EQ(contents(tree::root() / "lessons/map.png").substr(1, 3), "PNG");
+}
+
 TEST(FrontPage, NamesCommandsThatExist) {
-  for (const std::string name : {"README.md", "README.zh.md", "CONTRIBUTING.md", "CHANGELOG.md"}) {
+  for (const std::string name : {"README.md", "README.zh.md", "CONTRIBUTING.md", "CHANGELOG.md",
+                                 "lessons/README.md", "lessons/README.zh.md"}) {
     const std::string text = contents(tree::root() / name);
     expect_none(check_commands(name, text, tree::slugs(), tree::workflow_presets()));
     expect_none(check_placeholders(name, text));

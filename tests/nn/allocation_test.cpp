@@ -175,6 +175,33 @@ TEST(TrainingStep, OfSgdAllocatesNothing) {
             0U);
 }
 
+// A classifier of words: looked-up vectors, cross-entropy, decay and a falling rate.
+TEST(TrainingStep, OfAClassifierWithAScheduleAllocatesNothing) {
+  autograd::manual_seed(0);
+  const nn::Embedding embedding(30, 8);
+  nn::Sequential net{nn::Linear(8, 16), nn::ReLU(), nn::Linear(16, 5)};
+  std::vector<Tensor> parameters = net.parameters();
+  parameters.push_back(embedding.weight);
+  nn::AdamW optimizer(parameters, {.lr = 1e-2});
+  nn::CosineAnnealingLR schedule(optimizer, 20);
+  const std::vector<Index> words = autograd::randint(0, 30, 100);
+  const std::vector<Index> classes = autograd::randint(0, 5, 100);
+  const auto step = [&] {
+    optimizer.zero_grad();
+    const Tensor logits = net(embedding(words));
+    const Tensor entropy = -mean(sum(softmax(logits, 1) * log_softmax(logits, 1), 1));
+    (cross_entropy(logits, classes) - 0.01 * entropy).backward();
+    optimizer.step();
+    schedule.step();
+  };
+  EXPECT_GT(allocations_during(step), 0U);
+  step();
+  EXPECT_EQ(allocations_during([&] {
+              for (int i = 0; i < 20; ++i) step();
+            }),
+            0U);
+}
+
 // A call may wrap the model in a function object; a step allocates nothing.
 TEST(Sampling, AllocatesTheSameFewTimesForAnyNumberOfSteps) {
   autograd::manual_seed(0);

@@ -70,6 +70,11 @@ Make adam(double lr = 1e-2) {
     return std::make_unique<Adam>(std::move(p), AdamOptions{.lr = lr});
   };
 }
+Make adamw() {
+  return [=](std::vector<Tensor> p) {
+    return std::make_unique<AdamW>(std::move(p), AdamWOptions{.lr = 1e-2, .weight_decay = 0.1});
+  };
+}
 Make sgd(double momentum) {
   return [=](std::vector<Tensor> p) {
     return std::make_unique<SGD>(std::move(p), SGDOptions{.lr = 1e-2, .momentum = momentum});
@@ -119,7 +124,7 @@ std::vector<double> resumed(const Make& make, const std::string& path, std::stri
 }
 
 TEST_F(CheckpointTest, ATrainingGoesOnAsIfItHadNeverStopped) {
-  for (const Make& make : {adam(), sgd(0), sgd(0.9)}) {
+  for (const Make& make : {adam(), adamw(), sgd(0), sgd(0.9)}) {
     for (const Index save_at : {0, 1, 29, 60, 99}) {
       std::string end, end_resumed;
       const std::vector<double> losses = straight(make, path, save_at, &end);
@@ -159,6 +164,32 @@ TEST_F(CheckpointTest, NoPartIsThereForNothing) {
   without("step", [](auto&, Adam& adam) {
     adam.set_state(0, adam.state(0).exp_avg, adam.state(0).exp_avg_sq, 1);
   });
+}
+
+TEST_F(CheckpointTest, AScheduleGoesOnFromTheStep) {
+  const auto train = [&](Index first, Index last, bool resume) {
+    Sequential net = small_net(1);
+    AdamW optimizer(net.parameters(), {.lr = 0.1});
+    CosineAnnealingLR schedule(optimizer, 50);
+    Index step = first;
+    if (resume) {
+      step = load_checkpoint(path, {.module = net, .optimizer = optimizer});
+      EXPECT_LT(optimizer.lr(), 0.1);
+      schedule.set_last_epoch(step);
+    }
+    std::vector<double> losses;
+    for (; step < last; ++step) {
+      losses.push_back(train_step(net, optimizer));
+      schedule.step();
+    }
+    save_checkpoint(path, {.module = net, .optimizer = optimizer, .step = step});
+    return losses;
+  };
+  const std::vector<double> whole = train(0, 50, false);
+  std::vector<double> halves = train(0, 20, false);
+  const std::vector<double> second = train(0, 50, true);
+  halves.insert(halves.end(), second.begin(), second.end());
+  EXPECT_EQ(halves, whole);
 }
 
 TEST_F(CheckpointTest, PowersOfBetaComeBackExactly) {
@@ -301,6 +332,10 @@ TEST_F(RefusalTest, AnotherModel) {
 }
 
 TEST_F(RefusalTest, AnotherOptimiser) {
+  AdamW decaying(net.parameters());
+  save_checkpoint(path, {.module = net, .optimizer = decaying, .step = 3});
+  EXPECT_EQ(refusal(), "was saved with the optimiser 'AdamW', not Adam");
+
   SGD sgd(net.parameters(), {.momentum = 0.9});
   save_checkpoint(path, {.module = net, .optimizer = sgd, .step = 3});
   EXPECT_EQ(refusal(), "was saved with the optimiser 'SGD', not Adam");

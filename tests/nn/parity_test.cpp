@@ -30,6 +30,16 @@ TEST(Parity, FirstWeightsAreExact) {
   }
 }
 
+TEST(Parity, FirstVectorsOfAnEmbedding) {
+  const Golden golden("random.txt");
+  Deviation deviation("embedding");
+  for (const std::string seed : seeds) {
+    autograd::manual_seed(std::stoull(seed));
+    deviation.add(Embedding(10, 4).weight, tensor(golden, seed + ".embedding.10_4"), seed);
+  }
+  EXPECT_TRUE(deviation.within(4e-6));
+}
+
 TEST(Parity, MlpForwardAndBackward) {
   const Golden golden("modules.txt");
   Sequential mlp{Linear(3, 64), ReLU(), Linear(64, 2)};
@@ -64,6 +74,11 @@ Case adam(const std::string& name, AdamOptions options, bool skips = false) {
           skips};
 }
 
+Case adamw(const std::string& name, AdamWOptions options) {
+  return {name,
+          [=](const auto& parameters) { return std::make_unique<AdamW>(parameters, options); }};
+}
+
 Case sgd(const std::string& name, SGDOptions options) {
   return {name, [=](const auto& parameters) { return std::make_unique<SGD>(parameters, options); }};
 }
@@ -73,6 +88,10 @@ std::vector<Case> cases() {
           adam("adam.lr0.01", {.lr = 1e-2}),
           adam("adam.options", {.lr = 1e-2, .beta1 = 0.8, .beta2 = 0.99, .eps = 1e-3}),
           adam("adam.skip", {.lr = 1e-2}, true),
+          adamw("adamw.weight_decay0.1", {.lr = 1e-2, .weight_decay = 0.1}),
+          adamw("adamw.default", {}),
+          adamw("adamw.options",
+                {.lr = 1e-2, .beta1 = 0.8, .beta2 = 0.99, .eps = 1e-3, .weight_decay = 1}),
           sgd("sgd.plain", {.lr = 1e-2}),
           sgd("sgd.momentum0.9", {.lr = 1e-2, .momentum = 0.9}),
           sgd("sgd.weight_decay0.1", {.lr = 1e-2, .weight_decay = 0.1}),
@@ -123,6 +142,33 @@ TEST(Parity, EachOptimizerIsSeenToDifferFromTheOthers) {
   }
 }
 
+// PyTorch goes from each rate to the next, we compute each from the formula: in double the same to
+// rounding, down to eta_min in 20 steps, up again, and down.
+Deviation deviation_of_schedule(const CosineAnnealingLR& schedule, Optimizer& optimizer) {
+  const Golden golden("modules.txt");
+  const std::vector<double> rates = golden.tensor("cosine.lr").values;
+  CosineAnnealingLR running = schedule;
+  Deviation deviation("cosine");
+  for (const double rate : rates) {
+    deviation.add(std::abs(optimizer.lr() - rate), std::to_string(running.last_epoch()));
+    running.step();
+  }
+  EXPECT_EQ(running.last_epoch(), 51);
+  return deviation;
+}
+
+TEST(Parity, CosineAnnealing) {
+  Tensor p = autograd::zeros({1}).requires_grad_();
+  const auto of = [&](double lr, Index T_max, double eta_min) {
+    SGD sgd({p}, {.lr = lr});
+    return deviation_of_schedule(CosineAnnealingLR(sgd, T_max, eta_min), sgd);
+  };
+  EXPECT_TRUE(of(1e-2, 20, 1e-4).within(1e-16));
+  EXPECT_GT(of(1e-2, 21, 1e-4).largest(), 1e-4);
+  EXPECT_GT(of(1e-2, 20, 0).largest(), 1e-5);
+  EXPECT_GT(of(1.1e-2, 20, 1e-4).largest(), 1e-4);
+}
+
 // ---- Nothing passes for nothing ---------------------------------------------------------------
 
 TEST(Deviation, IsTheLargestAndSaysWhere) {
@@ -148,11 +194,8 @@ TEST(Deviation, OfNothingOrOfNanIsWithinNoBound) {
 }
 
 TEST(Parity, EveryGoldenOfModulesIsComparedOrNamedHere) {
-  std::vector<std::string> prefixes{"optim.", "mlp."};
+  std::vector<std::string> prefixes{"optim.", "mlp.", "cosine."};
   for (const Case& c : cases()) prefixes.push_back(c.name + ".");
-  // Not yet: AdamW and CosineAnnealingLR.
-  const std::vector<std::string> not_yet{"adamw.", "cosine."};
-  prefixes.insert(prefixes.end(), not_yet.begin(), not_yet.end());
 
   std::vector<int> count(prefixes.size());
   for (const std::string& name : Golden("modules.txt").names()) {

@@ -11,6 +11,7 @@ using tensors::same_node;
 using tensors::values;
 
 static_assert(Layer<Linear> && Layer<ReLU> && Layer<SiLU> && Layer<Tanh> && Layer<Sequential>);
+static_assert(!Layer<Embedding>);  // takes indices, not a tensor
 static_assert(!Layer<int> && !Layer<Tensor> && !Layer<Module>);
 static_assert(!std::is_constructible_v<Sequential, int>);
 static_assert(!std::is_constructible_v<Sequential, Linear, Tensor>);

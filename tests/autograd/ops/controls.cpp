@@ -119,12 +119,39 @@ std::vector<Control> products_and_loss() {
   };
 }
 
+std::vector<Control> softmax_and_cross_entropy() {
+  const Function constant_sum = [](In in) { return in[0] * softmax(in[0], 1).detach(); };
+  const Function identity = [](In in) { return in[0]; };
+  // Its derivative by x is p / n: the part that the normaliser contributes.
+  const Function no_target = [](In in) { return mean(log(sum(exp(in[0]), 1))); };
+  const std::vector<Index> target = {3, 0, 1, 1, 2};  // of cross_entropy.plain
+  return {
+      {"softmax(x, dim)", "softmax.dim1", "the sum taken for a constant", constant_sum},
+      {"softmax(x, dim)", "softmax.dim1", "the sums along the other dimension",
+       [](In in) { return softmax(in[0], 0); }},
+      {"log_softmax(x, dim)", "log_softmax.dim1", "the normaliser taken for a constant", identity},
+      {"log_softmax(x, dim)", "log_softmax.dim1", "y in the place of e^y",
+       [](In in) {
+         const Tensor y = log_softmax(in[0], 1).detach();
+         return in[0] - y * sum(in[0], 1, true);
+       }},
+      {"cross_entropy(logits, target)", "cross_entropy.plain", "p without the one-hot", no_target},
+      {"cross_entropy(logits, target)", "cross_entropy.plain", "the sum over rows, not the mean",
+       [=](In in) { return 5 * cross_entropy(in[0], target); }},
+      {"cross_entropy(logits, target)", "cross_entropy.plain", "the target one class off",
+       [](In in) {
+         return cross_entropy(in[0], std::vector<Index>{0, 1, 2, 2, 3});
+       }},
+  };
+}
+
 }  // namespace
 
 const std::vector<Control>& controls() {
   static const std::vector<Control> all = [] {
     std::vector<Control> joined;
-    for (auto part : {elementwise, reductions, shapes, products_and_loss}) {
+    for (auto part :
+         {elementwise, reductions, shapes, products_and_loss, softmax_and_cross_entropy}) {
       for (Control& control : part()) joined.push_back(std::move(control));
     }
     return joined;

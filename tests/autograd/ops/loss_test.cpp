@@ -95,5 +95,140 @@ TEST(MseLoss, RefusesUnequalShapes) {
   EXPECT_EQ(a.node().references, 1);
 }
 
+// ---- cross_entropy -----------------------------------------------------------------------------
+
+using Targets = std::vector<Index>;
+
+// Some class for each row, not the same for all.
+Targets targets(Index n, Index classes) {
+  Targets list;
+  for (Index i = 0; i < n; ++i) list.push_back((7 * i + 3) % classes);
+  return list;
+}
+
+Tensor one_hot(const Targets& target, Index classes) {
+  std::vector<double> values(target.size() * at(classes));
+  for (std::size_t i = 0; i < target.size(); ++i) values[i * at(classes) + at(target[i])] = 1;
+  return Tensor::from(values, {static_cast<Index>(target.size()), classes});
+}
+
+// By primitives: the mean over rows of -sum onehot ln softmax.
+Tensor composed_entropy(const Tensor& logits, const Targets& target) {
+  return -mean(sum(one_hot(target, logits.size(1)) * log_softmax(logits, 1), 1));
+}
+
+TEST(CrossEntropy, EqualsTheComposition) {
+  for (const Index n : lengths) {
+    if (n == 0) continue;
+    for (const Index classes : {1, 2, 10, 33}) {
+      SCOPED_TRACE(to_string(Shape{n, classes}));
+      const Tensor x = numbers({n, classes}, -4, 4);
+      const Targets target = targets(n, classes);
+      const auto ours = [&](const Tensor& t) { return cross_entropy(t, target); };
+      const auto theirs = [&](const Tensor& t) { return composed_entropy(t, target); };
+      EXPECT_EQ(ours(x).shape(), Shape{});
+      EXPECT_TRUE(within(40, ours(x), values(theirs(x))));  // no term is negative
+      // p - onehot and shares of 3 / n, which are at most 3.
+      EXPECT_TRUE(within(8, gradient(ours, x, 3), values(gradient(theirs, x, 3)),
+                         std::vector<double>(at(x.numel()), 3)));
+    }
+  }
+}
+
+TEST(CrossEntropy, NumbersByHand) {
+  const double two = std::log(2.0);  // the probabilities are 1/2, 1/4, 1/4 and 1/3 each
+  const Tensor x = Tensor::from({two, 0, 0, 5, 5, 5}, {2, 3});
+  EXPECT_TRUE(within(4, cross_entropy(x, Targets{2, 0}), {(2 * two + std::log(3.0)) / 2}));
+  const auto f = [](const Tensor& t) { return cross_entropy(t, Targets{2, 0}); };
+  EXPECT_TRUE(within(4, gradient(f, x, 12), {3, 1.5, -4.5, -4, 2, 2}));  // 12 (p - onehot) / 2
+}
+
+// A row in which the target is certain costs nothing and asks for nothing; one class always is.
+TEST(CrossEntropy, OfCertaintyIsZero) {
+  EXPECT_EQ(cross_entropy(Tensor::from({1000, 0, -1000}, {1, 3}), Targets{0}).item(), 0);
+  const Tensor one = whole_numbers({4, 1});
+  const auto f = [](const Tensor& t) { return cross_entropy(t, Targets{0, 0, 0, 0}); };
+  EXPECT_EQ(f(one).item(), 0);
+  EXPECT_FALSE(std::signbit(f(one).item()));
+  EXPECT_TRUE(equal(gradient(f, one, 1), zeros({4, 1})));
+}
+
+TEST(CrossEntropy, OfWrongCertaintyIsTheDistance) {
+  const Tensor x = Tensor::from({1000, 0, -1000}, {1, 3});
+  EXPECT_EQ(cross_entropy(x, Targets{2}).item(), 2000);
+  const auto f = [](const Tensor& t) { return cross_entropy(t, Targets{2}); };
+  EXPECT_TRUE(has_values(gradient(f, x, 1), {1, 0, -1}));
+}
+
+TEST(CrossEntropy, OfNoRowsIsNan) {
+  EXPECT_TRUE(std::isnan(cross_entropy(zeros({0, 3}), {}).item()));
+  const auto f = [](const Tensor& t) { return cross_entropy(t, {}); };
+  EXPECT_EQ(gradient(f, zeros({0, 3}), 1).shape(), (Shape{0, 3}));
+}
+
+TEST(CrossEntropy, APermutedBatchHasTheSameLoss) {
+  const Index batch = 29;
+  Targets order, target = targets(batch, 5), permuted;
+  for (Index i = 0; i < batch; ++i) order.push_back(i * 12 % batch);
+  for (const Index i : order) permuted.push_back(target[at(i)]);
+  const Tensor x = numbers({batch, 5}, -2, 2), y = index_select(x, order);
+  EXPECT_TRUE(within(40, cross_entropy(y, permuted), {cross_entropy(x, target).item()}));
+  EXPECT_FALSE(within(40, cross_entropy(y, target), {cross_entropy(x, target).item()}));
+  const auto f = [&](const Tensor& t) { return cross_entropy(t, target); };
+  const auto g = [&](const Tensor& t) { return cross_entropy(t, permuted); };
+  EXPECT_TRUE(equal(gradient(g, y, 1), index_select(gradient(f, x, 1), order)));
+}
+
+// What backward needs is the loss's own: the caller may do as he likes with targets and logits.
+TEST(CrossEntropy, KeepsWhatItNeeds) {
+  Targets target = targets(6, 4);
+  const Tensor start = numbers({6, 4}, -2, 2);
+  const Tensor expected =
+      gradient([&](const Tensor& t) { return cross_entropy(t, target); }, start, 1);
+  Tensor x = leaf(start);
+  const Tensor loss = cross_entropy(x, target);
+  std::fill(target.begin(), target.end(), -1);
+  {
+    const NoGradGuard no_grad;
+    x.zero_();
+  }
+  loss.backward({.retain_graph = true});
+  EXPECT_TRUE(equal(x.grad(), expected));
+  loss.backward();
+  EXPECT_TRUE(equal(x.grad(), expected + expected));
+}
+
+TEST(CrossEntropy, RefusesATargetThatIsNoClass) {
+  const Tensor x = leaf(numbers({3, 4}, -2, 2));
+  EXPECT_TRUE(throws<ValueError>(
+      [&] {
+        cross_entropy(x, Targets{0, 4, 1});
+      },
+      {"cross_entropy: target 4 of row 1 is none of the 4 classes of "
+       "logits (3, 4)"}));
+  EXPECT_TRUE(throws<ValueError>(
+      [&] {
+        cross_entropy(x, Targets{0, 1, -100});
+      },
+      {"target -100 of row 2"}));
+  EXPECT_TRUE(throws<ValueError>(
+      [&] {
+        cross_entropy(zeros({1, 0}), Targets{0});
+      },
+      {"target 0 of row 0", "0 classes"}));
+  EXPECT_EQ(x.node().references, 1);
+}
+
+TEST(CrossEntropy, RefusesShapesThatDoNotMeet) {
+  const Targets three = {0, 1, 2};
+  const auto with = [&](const Shape& shape) {
+    return [&, shape] { cross_entropy(zeros(shape), three); };
+  };
+  EXPECT_TRUE(throws<ShapeError>(with({4, 3}), {"cross_entropy: logits (4, 3) and 3 targets"}));
+  EXPECT_TRUE(throws<ShapeError>(with({3}), {"logits (3,)"}));
+  EXPECT_TRUE(throws<ShapeError>(with({3, 3, 3}), {"logits (3, 3, 3)"}));
+  EXPECT_TRUE(throws<ShapeError>(with({}), {"logits ()"}));
+}
+
 }  // namespace
 }  // namespace autograd
