@@ -15,6 +15,14 @@
 namespace autograd::inline HANDFLOW_PRECISION {
 namespace {
 
+// A word of the twister as it is drawn. The kernel does the same for 624 at a time.
+std::uint32_t tempered(std::uint32_t word) {
+  word ^= word >> 11;
+  word ^= (word << 7) & 0x9d2c5680U;
+  word ^= (word << 15) & 0xefc60000U;
+  return word ^ (word >> 18);
+}
+
 class Generator {
  public:
   Generator() { seed(67280421310721); }  // PyTorch's default seed
@@ -26,6 +34,18 @@ class Generator {
     }
     used_ = words_.size();
     kept_normal_.reset();
+  }
+
+  RngState state() const {
+    return {
+        .twister = state_, .used = static_cast<std::uint32_t>(used_), .kept_normal = kept_normal_};
+  }
+
+  void set_state(const RngState& state) {
+    state_ = state.twister;
+    std::transform(state_.begin(), state_.end(), words_.begin(), tempered);
+    used_ = state.used;
+    kept_normal_ = state.kept_normal;
   }
 
   std::uint32_t word() {
@@ -111,6 +131,25 @@ Tensor drawn(const Shape& shape, Draw draw) {
 }  // namespace
 
 void manual_seed(std::uint64_t seed) { generator.seed(seed); }
+
+RngState rng_state() { return generator.state(); }
+
+void set_rng_state(const RngState& state) {
+  const auto& words = state.twister;
+  if (state.used > words.size()) {
+    throw ValueError("set_rng_state: used must be 0 to 624, got " + std::to_string(state.used));
+  }
+  // Of the first word only the highest bit goes into the next block.
+  if ((words[0] >> 31) == 0 &&
+      std::all_of(words.begin() + 1, words.end(), [](std::uint32_t word) { return word == 0; })) {
+    throw ValueError("set_rng_state: the words of the twister are all 0, and would stay so");
+  }
+  if (state.kept_normal && !std::isfinite(*state.kept_normal)) {
+    throw ValueError("set_rng_state: the kept normal must be finite, got " +
+                     std::to_string(*state.kept_normal));
+  }
+  generator.set_state(state);
+}
 
 Tensor rand(const Shape& shape) {
   return drawn(shape, [](Index n, float* y) { generator.uniform(n, y); });

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "autograd/tensor.h"
@@ -14,6 +16,23 @@ namespace autograd::inline HANDFLOW_PRECISION {
 
 /// Starts the stream that torch.manual_seed(seed) starts; the twister takes the low 32 bits.
 void manual_seed(std::uint64_t seed);
+
+/// Where a generator stands in its stream.
+struct RngState {
+  std::array<std::uint32_t, 624> twister{};  ///< the block of words that is being drawn
+  std::uint32_t used = 0;                    ///< how many of them are drawn already, 0 to 624
+  std::optional<double> kept_normal;         ///< of randn for fewer than 16 values: its next value
+
+  bool operator==(const RngState&) const = default;
+};
+
+/// The whole state of this thread's generator (PyTorch's get_rng_state).
+RngState rng_state();
+
+/// Puts this thread's generator there: it draws on, bit for bit, as the one did that `state` came
+/// from. Throws ValueError for a state that no generator can be in: more than 624 words used, all
+/// words 0, or a kept normal that is not finite.
+void set_rng_state(const RngState& state);
 
 /// Uniform on [0, 1), in steps of 2^-24. Equal to torch.rand bit for bit.
 Tensor rand(const Shape& shape);

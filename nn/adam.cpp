@@ -46,6 +46,20 @@ void Adam::step() {
   }
 }
 
+void Adam::visit_state(StateVisitor& visit) {
+  Optimizer::visit_state(visit);
+  for (std::size_t i = 0; i < states_.size(); ++i) {
+    const std::string prefix = std::to_string(i) + ".";
+    const autograd::Shape& shape = parameters_[i].shape();
+    State& s = states_[i];
+    visit.tensor(prefix + "exp_avg", s.exp_avg, shape);
+    visit.tensor(prefix + "exp_avg_sq", s.exp_avg_sq, shape);
+    visit.count(prefix + "step", s.step);
+    visit.number(prefix + "beta1_power", s.beta1_power, 1);
+    visit.number(prefix + "beta2_power", s.beta2_power, 1);
+  }
+}
+
 // `parameter` as a place in the lists.
 std::size_t Adam::place(Index parameter) const {
   const auto i = static_cast<std::size_t>(parameter);

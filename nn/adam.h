@@ -26,8 +26,11 @@ class Adam : public Optimizer {
   explicit Adam(std::vector<Tensor> parameters, AdamOptions options = {});
 
   void step() override;
+  const char* name() const override { return "Adam"; }
+  void visit_state(StateVisitor& visit) override;
 
-  /// What Adam remembers of one parameter. Undefined moments and step 0 before its first gradient.
+  /// What Adam remembers of one parameter. Before its first gradient that is step 0, and
+  /// moments that are undefined, or 0 after a checkpoint.
   struct State {
     Tensor exp_avg;     ///< m
     Tensor exp_avg_sq;  ///< v

@@ -24,6 +24,7 @@ class AdamW : public Adam {
   explicit AdamW(std::vector<Tensor> parameters, AdamWOptions options = {});
 
   void step() override;
+  const char* name() const override { return "AdamW"; }
 
  private:
   double weight_decay_;

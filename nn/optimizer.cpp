@@ -1,6 +1,7 @@
 #include "nn/optimizer.h"
 
 #include <cmath>
+#include <limits>
 #include <map>
 #include <string>
 
@@ -29,6 +30,10 @@ Optimizer::Optimizer(std::vector<Tensor> parameters, double lr)
 
 void Optimizer::zero_grad() {
   for (Tensor& parameter : parameters_) parameter.zero_grad();
+}
+
+void Optimizer::visit_state(StateVisitor& visit) {
+  visit.number("lr", lr_, std::numeric_limits<double>::max());
 }
 
 void Optimizer::set_lr(double lr) {

@@ -35,4 +35,12 @@ void SGD::step() {
   }
 }
 
+void SGD::visit_state(StateVisitor& visit) {
+  Optimizer::visit_state(visit);
+  if (options_.momentum == 0) return;
+  for (std::size_t i = 0; i < momenta_.size(); ++i) {
+    visit.tensor(std::to_string(i) + ".momentum_buffer", momenta_[i], parameters_[i].shape());
+  }
+}
+
 }  // namespace nn::inline HANDFLOW_PRECISION

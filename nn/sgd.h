@@ -18,6 +18,8 @@ class SGD : public Optimizer {
   explicit SGD(std::vector<Tensor> parameters, SGDOptions options = {});
 
   void step() override;
+  const char* name() const override { return "SGD"; }
+  void visit_state(StateVisitor& visit) override;
 
  private:
   SGDOptions options_;

@@ -17,16 +17,18 @@ using flow::metrics::energy_distance;
 namespace {
 
 struct Run {
-  std::vector<double> losses;                // of every step
-  std::vector<flow::VectorField> snapshots;  // the model at ten of the last 1000 steps
+  std::int64_t first = 0;                         // how many steps --resume had behind it
+  std::vector<double> losses = {};                // of every step after these
+  std::vector<flow::VectorField> snapshots = {};  // the model at ten of the last 1000 steps
 };
 
-Run train(flow::VectorField& model, const Tensor& x1, std::int64_t steps, bool noise_drawn_once) {
+Run train(flow::VectorField& model, const Tensor& x1, lab::Lesson& lesson, bool noise_drawn_once) {
   nn::Adam adam(model.parameters(), {.lr = 1e-2});
+  const std::int64_t steps = lesson.options.steps;
+  Run run{.first = noise_drawn_once ? 0 : lesson.resume(model, adam)};
   lab::Progress progress("training", steps);
-  Run run;
   Tensor x0;
-  for (std::int64_t step = 0; step < steps; ++step) {
+  for (std::int64_t step = run.first; step < steps; ++step) {
     // 1. Noise first, then a time for every row: the order in which PyTorch's stream is drawn.
     if (step == 0 || !noise_drawn_once) x0 = autograd::randn(x1.shape());  // (200, 2)
     const Tensor t = autograd::rand({x1.size(0), 1});                      // (200, 1)
@@ -42,18 +44,18 @@ Run train(flow::VectorField& model, const Tensor& x1, std::int64_t steps, bool n
     adam.zero_grad();
     loss.backward();
     adam.step();
-
     run.losses.push_back(loss.item());
     if ((steps - step) % 100 == 1 && steps - step < 1000) run.snapshots.push_back(clone(model));
     progress.update(step + 1);
   }
+  if (!noise_drawn_once) lesson.save(model, adam);
   return run;
 }
 
-// The mean of the last `count` of the first n losses: a single one jumps with its draws.
-double mean(const std::vector<double>& losses, std::size_t n, std::size_t count) {
-  const double* end = losses.data() + n;
-  count = std::min(n, count);
+// The mean of the last `count` losses up to step n: a single one jumps with its draws.
+double mean(const Run& run, std::int64_t n, std::int64_t count) {
+  const double* end = run.losses.data() + (n - run.first);
+  count = std::min(n - run.first, count);
   return std::accumulate(end - count, end, 0.0) / static_cast<double>(count);
 }
 
@@ -76,11 +78,13 @@ int main(int argc, char** argv) {
     const Tensor x1 = flow::data::sine_curve(200).points;
     flow::VectorField model(2, 64);
     lesson.settings({{"points", 200}, {"hidden", 64}, {"parameters", 386}, {"lr", 1e-2}});
-    const auto [losses, snapshots] = train(model, x1, lesson.options.steps, false);
-    for (std::size_t n = 1; n <= losses.size(); n *= 10) {
-      lesson.log({{"step", n}, {"loss", losses[n - 1]}, {"mean of 1000", mean(losses, n, 1000)}});
+    const std::int64_t steps = lesson.options.steps;
+    const Run run = train(model, x1, lesson, false);
+    for (std::int64_t n = 1; n <= steps; n *= 10) {
+      if (n <= run.first) continue;  // before the checkpoint
+      lesson.log({{"step", n}, {"loss", mean(run, n, 1)}, {"mean of 1000", mean(run, n, 1000)}});
     }
-    const double loss = mean(losses, losses.size(), 1000), floor = flow::oracle::loss_floor(x1);
+    const double loss = mean(run, steps, 1000), floor = flow::oracle::loss_floor(x1);
     lesson.log({{"final loss", loss}, {"floor", floor}, {"above it", loss - floor}});
     lesson.check_between("the loss ends above its floor, and near it", loss - floor, 0.05, 0.40);
 
@@ -96,24 +100,22 @@ int main(int argc, char** argv) {
     // 8. Judge by samples. Adam at this rate never comes to rest, so judge ten models.
     const Tensor noise = autograd::randn({2000, 2});
     const Tensor truth = random_sine_curve(2000).points, again = random_sine_curve(2000).points;
-    Tensor samples;
     std::vector<double> ten;
-    for (const flow::VectorField& snapshot : snapshots) {
-      samples = flow::sample(snapshot, noise, {.steps = 50});
-      ten.push_back(energy_distance(samples, truth));
+    for (const flow::VectorField& snapshot : run.snapshots) {
+      ten.push_back(energy_distance(flow::sample(snapshot, noise, {.steps = 50}), truth));
       lesson.log({{"model", ten.size()}, {"energy distance", ten.back()}});
     }
     lesson.log({{"model", "truth"}, {"energy distance", energy_distance(again, truth)}});
-    lesson.print(lab::sine_plot("2000 samples of the last model", samples, false));
+    const std::vector<Tensor> states = flow::trajectory(model, noise, {.steps = 50});
+    lesson.print(lab::sine_plot("2000 samples of the last model", states.back(), false));
     std::sort(ten.begin(), ten.end());
     lesson.check_at_most("energy distance, upper median of the ten", ten[ten.size() / 2], 0.08);
     lesson.check_at_least("they differ: highest over lowest", ten.back() / ten.front(), 1.5);
 
     // 9. Noise drawn once, and paired with its point for ever: the network learns the pairs.
     flow::VectorField memoriser(2, 64);
-    const std::vector<double> paired = train(memoriser, x1, lesson.options.steps, true).losses;
-    const double on_pairs = mean(paired, paired.size(), 1000);
-    const double on_fresh = compare(memoriser, x1, 0, 1)[0];
+    const Run once = train(memoriser, x1, lesson, true);
+    const double on_pairs = mean(once, steps, 1000), on_fresh = compare(memoriser, x1, 0, 1)[0];
     lesson.log({{"loss on its pairs", on_pairs}, {"floor", floor}, {"on fresh noise", on_fresh}});
     lesson.check_at_most("noise drawn once: a lower loss than fresh noise", on_pairs, loss - 0.02);
     lesson.check_at_least("... but a higher one on fresh noise", on_fresh, loss + 0.1);
@@ -126,14 +128,11 @@ int main(int argc, char** argv) {
 
     // 11. For the picture: both losses, the field, and what it does to the noise.
     lab::CsvWriter csv = lesson.csv("vector_field_loss.csv", {"step", "fresh", "once", "floor"});
-    for (std::size_t n = 1; n <= losses.size(); n += 1 + n / 6) {
-      const double fresh = mean(losses, n, 1 + n / 6), once = mean(paired, n, 1 + n / 6);
-      csv.row({static_cast<double>(n), fresh, once, floor});
-    }
+    for (std::int64_t n = run.first + 1; n <= steps; n += 1 + n / 6)
+      csv.row({static_cast<double>(n), mean(run, n, 1 + n / 6), mean(once, n, 1 + n / 6), floor});
     csv.close();
     lab::write_field(lesson.csv("vector_field_arrows.csv", {"t", "x", "y", "u", "v"}), model, 50);
-    lab::write_states(lesson.csv("vector_field_states.csv", {"frame", "x", "y"}),
-                      flow::trajectory(model, noise, {.steps = 50}));
+    lab::write_states(lesson.csv("vector_field_states.csv", {"frame", "x", "y"}), states);
     lesson.draw_figure();
     lesson.close({.what_you_saw = "The loss stops near 3, and must: most of it nobody can predict.",
                   .change_one_thing = "{.lr = 1e-3} in train(): slower, but steadier models.",
@@ -144,6 +143,7 @@ int main(int argc, char** argv) {
       {.slug = "vector_field",
        .question = "The unconditional run at full settings: is this loss normal?",
        .steps = 100'000,
-       .quick_steps = 20'000},
+       .quick_steps = 20'000,
+       .saves = true},
       lesson_body);
 }

@@ -18,12 +18,11 @@ using flow::metrics::mean_distance_to_sine_curve;
 namespace {
 
 // 1. The training loop, the same with a tag and without. Noise and times know nothing of tags.
-std::vector<double> train(const flow::Velocity& v, const std::vector<Tensor>& parameters,
-                          const Tensor& x1, std::int64_t steps) {
-  nn::Adam adam(parameters, {.lr = 1e-3});
+std::vector<double> train(const flow::Velocity& v, nn::Adam& adam, const Tensor& x1,
+                          std::int64_t first, std::int64_t steps) {
   lab::Progress progress("training", steps);
   std::vector<double> losses;
-  for (std::int64_t step = 0; step < steps; ++step) {
+  for (std::int64_t step = first; step < steps; ++step) {
     const Tensor x0 = autograd::randn(x1.shape());
     const Tensor t = autograd::rand({x1.size(0), 1});
     const Tensor loss = flow::cfm_loss(v, x0, x1, t);
@@ -61,14 +60,19 @@ int main(int argc, char** argv) {
     //    training each point comes with its own. Then the same points, steps and rate without tags.
     flow::ConditionalVectorField model(2, 64, {.tag_dim = 1});
     const auto with_tags = [&](const Tensor& x, const Tensor& t) { return model(x, t, data.tags); };
-    const auto losses = train(with_tags, model.parameters(), x1, lesson.options.steps);
+    nn::Adam adam(model.parameters(), {.lr = 1e-3});
+    const std::int64_t first = lesson.resume(model, adam), steps = lesson.options.steps;
+    const auto losses = train(with_tags, adam, x1, first, steps);
+    lesson.save(model, adam);
     const Tensor noise = autograd::randn({2000, 2});  // for 4, drawn where the note draws it
     flow::VectorField plain(2, 64);
-    const auto plain_losses = train(plain, plain.parameters(), x1, lesson.options.steps);
-    for (const std::size_t step : {0U, 1U, 10U, 100U, 1000U, 2000U, 3000U, 4000U}) {
-      if (step >= losses.size()) break;
-      lesson.log(
-          {{"step", step}, {"loss, with tags", losses[step]}, {"without", plain_losses[step]}});
+    nn::Adam plain_adam(plain.parameters(), {.lr = 1e-3});
+    const auto plain_losses = train(plain, plain_adam, x1, 0, steps);
+    for (const std::int64_t step : {0, 1, 10, 100, 1000, 2000, 3000, 4000}) {
+      if (step < first || step >= steps) continue;  // a checkpoint may have the first behind it
+      lesson.log({{"step", step},
+                  {"loss, with tags", losses.end()[step - steps]},
+                  {"without", plain_losses.end()[step - steps]}});
     }
 
     // 4. Ask for a tag: start anywhere, hold the tag fixed, walk. 200 points for each.
@@ -103,23 +107,20 @@ int main(int argc, char** argv) {
                       2 * std::numbers::pi, 0.2);
 
     // 6. Does the tag make learning easier? What is above the floor is the error of the field.
-    const Tensor plain_samples = flow::sample(plain, noise, {.steps = 50});
     const double floor = flow::oracle::loss_floor(x1, data.tags);
     const double plain_floor = flow::oracle::loss_floor(x1);
     const double above = final_loss(losses) - floor;
     const double plain_above = final_loss(plain_losses) - plain_floor;
-    lesson.log({{"tags", "yes"},
-                {"final loss", floor + above},
-                {"floor", floor},
-                {"above it", above},
-                {"above / floor", above / floor},
-                {"mean distance", mean_distance_to_sine_curve(states.back())}});
-    lesson.log({{"tags", "no"},
-                {"final loss", plain_floor + plain_above},
-                {"floor", plain_floor},
-                {"above it", plain_above},
-                {"above / floor", plain_above / plain_floor},
-                {"mean distance", mean_distance_to_sine_curve(plain_samples)}});
+    const auto row = [&](const char* asked, double least, double more, const Tensor& samples) {
+      lesson.log({{"tags", asked},
+                  {"final loss", least + more},
+                  {"floor", least},
+                  {"above it", more},
+                  {"above / floor", more / least},
+                  {"mean distance", mean_distance_to_sine_curve(samples)}});
+    };
+    row("yes", floor, above, states.back());
+    row("no", plain_floor, plain_above, flow::sample(plain, noise, {.steps = 50}));
     lesson.check_between("with tags the loss ends above its floor by", above, 0.05, 0.30);
     lesson.check_at_least("tags lower the floor by a factor of", plain_floor / floor, 5);
     lesson.check_at_most("tags lower what is above it to a share of", above / plain_above, 0.8);
@@ -135,14 +136,14 @@ int main(int argc, char** argv) {
     lab::write_states(lesson.csv("conditional_states.csv", {"frame", "x", "y"}), states);
     lesson.draw_figure();
     lesson.close(
-        {.what_you_saw =
-             "A tag is one more input, in training and in sampling alike. It lowers the "
-             "loss mostly by lowering the floor: fewer lines cross.",
+        {.what_you_saw = "A tag is one more input, in training and in sampling alike. It lowers "
+                         "the loss mostly by lowering the floor: fewer lines cross.",
          .change_one_thing = "--steps 50000, ten times the training: one claim fails. Which, and "
                              "what does that say about tags making learning easier?",
          .next = "./build/lessons/ddpm   how diffusion does the same job"});
   };
   return lab::run_lesson(
-      argc, argv, {.slug = "conditional", .question = "How do I ask for a tag?", .steps = 5'000},
+      argc, argv,
+      {.slug = "conditional", .question = "How do I ask for a tag?", .steps = 5'000, .saves = true},
       lesson_body);
 }

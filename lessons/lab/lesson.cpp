@@ -27,6 +27,31 @@ CsvWriter Lesson::csv(const std::string& file, const std::vector<std::string>& c
   return table;
 }
 
+std::int64_t Lesson::resume(nn::Module& model, nn::Optimizer& optimizer) {
+  if (options.resume.empty()) return 0;
+  const std::string file = options.resume.string();
+  std::int64_t step = 0;
+  try {
+    step = nn::load_checkpoint(file, {.module = model, .optimizer = optimizer});
+  } catch (const nn::FileError& error) {
+    throw EndProgram(2, description_.slug + ": " + one_line(error.what()));
+  }
+  if (step >= options.steps) {
+    throw EndProgram(2, description_.slug + ": --resume '" + one_line(file) + "' has " +
+                            std::to_string(step) + " steps behind it; --steps must be more, got " +
+                            std::to_string(options.steps));
+  }
+  machine({{"resumed", file}, {"step", step}});
+  return step;
+}
+
+void Lesson::save(nn::Module& model, nn::Optimizer& optimizer) {
+  if (options.save.empty()) return;
+  const std::string file = options.save.string();
+  nn::save_checkpoint(file, {.module = model, .optimizer = optimizer, .step = options.steps});
+  machine({{"saved", file}, {"step", options.steps}});
+}
+
 void Lesson::draw_figure() {
   draw_figure(lesson_folder(description_.slug) / "figure.gp", description_.slug);
 }

@@ -40,24 +40,47 @@ Integer whole_number(const std::string& flag, const std::string& text, Integer l
   return static_cast<Integer>(size);
 }
 
-/// Creates the folder if need be, and makes sure that a file can be made in it by making one:
-/// permissions do not tell all, to root least.
+/// Whether a file can be made in a folder. It makes one: permissions do not tell all, to root
+/// least.
+std::error_code probe(const std::filesystem::path& folder) {
+  std::string name = (folder / "probe_XXXXXX").string();
+  const int file = mkstemp(name.data());
+  if (file < 0) return {errno, std::generic_category()};
+  close(file);
+  unlink(name.c_str());
+  return {};
+}
+
+/// Creates the folder if need be, and makes sure that a file can be made in it.
 void prepare_folder(const std::filesystem::path& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (!error && !std::filesystem::is_directory(folder)) {
     error = std::make_error_code(std::errc::not_a_directory);
   }
-  if (!error) {
-    std::string probe = (folder / "probe_XXXXXX").string();
-    const int file = mkstemp(probe.data());
-    if (file < 0) error = std::error_code(errno, std::generic_category());
-    if (file >= 0) {
-      close(file);
-      unlink(probe.c_str());
-    }
-  }
+  if (!error) error = probe(folder);
   if (error) throw BadFlag("--out '" + folder.string() + "' cannot be used: " + error.message());
+}
+
+/// What --save or --resume name must be a regular file if it is there.
+void check_file(const std::string& flag, const std::filesystem::path& file) {
+  if (file.empty()) throw BadFlag(flag + " needs the name of a file");
+  if (std::filesystem::exists(file) && !std::filesystem::is_regular_file(file)) {
+    throw BadFlag(flag + " '" + file.string() + "' is not a regular file");
+  }
+}
+
+void check_can_save(const std::filesystem::path& file) {
+  check_file("--save", file);
+  const std::error_code error = probe(file.has_parent_path() ? file.parent_path() : ".");
+  if (error) throw BadFlag("--save '" + file.string() + "' cannot be written: " + error.message());
+}
+
+void check_can_resume(const std::filesystem::path& file) {
+  check_file("--resume", file);
+  if (access(file.c_str(), R_OK) == 0) return;
+  const std::error_code error(errno, std::generic_category());
+  throw BadFlag("--resume '" + file.string() + "' cannot be read: " + error.message());
 }
 
 }  // namespace
@@ -84,6 +107,13 @@ Options parse(int argc, const char* const* argv, const LessonDescription& lesson
   app.add_option("--out", out, "folder for tables and pictures (out)")->type_name("DIR");
   app.add_flag("--quick", options.quick, "a short run, to see that it works")
       ->disable_flag_override();
+  if (lesson.saves) {
+    app.add_option("--save", options.save, "write a checkpoint after the training")
+        ->type_name("FILE");
+    app.add_option("--resume", options.resume,
+                   "go on from a checkpoint, up to --steps; --seed has no effect then")
+        ->type_name("FILE");
+  }
 
   try {
     app.parse(argc, argv);
@@ -98,6 +128,8 @@ Options parse(int argc, const char* const* argv, const LessonDescription& lesson
     if (out.empty()) throw BadFlag("--out needs the name of a folder");
     options.out = out;
     prepare_folder(options.out);
+    if (lesson.saves && app.count("--save") > 0) check_can_save(options.save);
+    if (lesson.saves && app.count("--resume") > 0) check_can_resume(options.resume);
   } catch (const CLI::CallForHelp&) {
     throw EndProgram(0, app.help());
   } catch (const CLI::ExtrasError&) {

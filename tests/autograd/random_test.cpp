@@ -222,6 +222,102 @@ TEST(Random, ThreadsHaveGeneratorsOfTheirOwn) {
   EXPECT_EQ(values(rand({3})), fresh);
 }
 
+// ---- The state ---------------------------------------------------------------------------------
+
+// Draws of every kind; from 3 normals a fourth is kept.
+Numbers many_draws() {
+  Numbers all;
+  const auto add = [&](const Numbers& more) { all.insert(all.end(), more.begin(), more.end()); };
+  for (int round = 0; round < 3; ++round) {
+    add(values(randn({3})));
+    add(values(rand({100})));
+    add(values(randn({50})));
+    add(numbers(randint(0, 1000, 7)));
+    add(numbers(randperm(30)));
+  }
+  return all;
+}
+
+TEST(RngState, DrawingGoesOnFromIt) {
+  for (const Index drawn : {0, 1, 623, 624, 625, 1000}) {  // in the middle of a block, and between
+    for (const Index normals : {0, 1, 2, 3}) {             // with a kept one, and without
+      manual_seed(9);
+      rand({drawn});
+      randn({normals});
+      const RngState state = rng_state();
+      EXPECT_EQ(state.kept_normal.has_value(), normals % 2 == 1);
+      const Numbers expected = many_draws();
+      EXPECT_NE(many_draws(), expected);
+      set_rng_state(state);
+      EXPECT_EQ(rng_state(), state);
+      EXPECT_EQ(many_draws(), expected) << drawn << " and " << normals;
+
+      Numbers elsewhere;
+      std::thread([&] {
+        set_rng_state(state);
+        elsewhere = many_draws();
+      }).join();
+      EXPECT_EQ(elsewhere, expected);
+    }
+  }
+}
+
+TEST(RngState, AskingForItDrawsNothing) {
+  manual_seed(9);
+  const Numbers expected = many_draws();
+  manual_seed(9);
+  rng_state();
+  EXPECT_EQ(many_draws(), expected);
+}
+
+// Each part counts: with another one the draws are others.
+TEST(RngState, NoPartIsThereForNothing) {
+  manual_seed(9);
+  randn({3});
+  const RngState state = rng_state();
+  EXPECT_EQ(state.used, 8U);  // two uniforms of two words for each pair
+  const Numbers expected = many_draws();
+  const auto draws_without = [&](auto change) {
+    RngState other = state;
+    change(other);
+    EXPECT_NE(other, state);
+    set_rng_state(other);
+    return many_draws();
+  };
+  EXPECT_NE(draws_without([](RngState& s) { s.used += 1; }), expected);
+  EXPECT_NE(draws_without([](RngState& s) { s.kept_normal.reset(); }), expected);
+  EXPECT_NE(draws_without([](RngState& s) { s.twister[8] ^= 1U << 31; }), expected);
+  EXPECT_NE(draws_without([](RngState& s) { s.twister[623] ^= 1; }), expected);
+}
+
+TEST(RngState, WhatNoGeneratorCanBeInIsRefused) {
+  manual_seed(9);
+  const RngState good = rng_state();
+  const auto refused = [&](auto change, const char* text) {
+    RngState bad = good;
+    change(bad);
+    const auto result = throws<ValueError>([&] { set_rng_state(bad); }, {"set_rng_state: ", text});
+    EXPECT_EQ(rng_state(), good);
+    return result;
+  };
+  EXPECT_TRUE(refused([](RngState& s) { s.used = 625; }, "used must be 0 to 624, got 625"));
+  EXPECT_TRUE(refused([](RngState& s) { s.kept_normal = NAN; }, "must be finite, got nan"));
+  EXPECT_TRUE(refused([](RngState& s) { s.kept_normal = INFINITY; }, "must be finite, got inf"));
+  EXPECT_TRUE(refused([](RngState& s) { s = RngState(); }, "are all 0"));
+  // The low bits of the first word do not reach the next block: it would be all 0, and so on.
+  EXPECT_TRUE(refused(
+      [](RngState& s) {
+        s = RngState();
+        s.twister[0] = 0x7fffffff;
+      },
+      "are all 0"));
+  RngState least;
+  least.twister[0] = 0x80000000;
+  set_rng_state(least);
+  const Tensor x = rand({2000});
+  EXPECT_GT(sum(x).item(), 0);
+}
+
 // ---- Ranges and errors -------------------------------------------------------------------------
 
 TEST(Random, UniformNumbersLieInTheirRange) {

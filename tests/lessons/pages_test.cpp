@@ -436,7 +436,10 @@ TEST(Commands, Exist) {
   EXPECT_CONTENT(check("cmake --workflow --preset start && cmake --workflow --preset …\n"));
   EXPECT_COMPLAINT(check("a\n./build/lessons/run"), "README.md:2: there is no lesson 'run'");
   EXPECT_COMPLAINT(check(".next = \"build/lessons/\""), "there is no lesson ''");
-  EXPECT_COMPLAINT(check("./build/lessons/walk --seed 1 --fast"), "no flag --fast");
+  EXPECT_COMPLAINT(check("./build/lessons/walk --seed 1 --fast"), "walk has no flag --fast");
+  EXPECT_COMPLAINT(check("./build/lessons/walk --save x.st"), "walk has no flag --save");
+  const std::string saving = "./build/lessons/conditional --steps 5 --save x.st --resume y.st";
+  EXPECT_CONTENT(check_commands("README.md", saving, {"conditional"}, {}));
   EXPECT_COMPLAINT(check("cmake --workflow --preset tests"), "no workflow preset 'tests'");
 }
 

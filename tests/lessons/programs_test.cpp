@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "autograd/kernels/kernels.h"
+#include "lessons/lab/report.h"
 #include "lessons/lab/text.h"
 #include "tests/lessons/lab/scratch.h"
 #include "tests/lessons/output.h"
@@ -94,6 +95,15 @@ TEST_P(LessonProgram, TurnsBadInputDown) {
       {"--out", scratch.path / "file"},
       {"--out", ""},
       {"--quick=yes"},
+      {"--save"},
+      {"--save", ""},
+      {"--save", scratch.path},
+      {"--save", scratch.path / "file" / "below"},
+      {"--save", scratch.path / "none" / "below"},
+      {"--resume"},
+      {"--resume", ""},
+      {"--resume", scratch.path},
+      {"--resume", scratch.path / "none"},
   };
   for (const std::vector<std::string>& arguments : bad) {
     const Finished lesson = run(arguments);
@@ -113,6 +123,88 @@ TEST_P(LessonProgram, ExplainsItsFlags) {
        {"-h,--help ", "--seed N ", "--steps N ", "--out DIR ", "--quick "}) {
     EXPECT_HAS(lesson.out, "\n  " + line);
   }
+  for (const std::string line : {"--save FILE ", "--resume FILE "}) {
+    EXPECT_EQ(count_of(lesson.out, "\n  " + line), tree::saves(GetParam().slug) ? 1 : 0);
+  }
+}
+
+// The lines that tell the story, without the rows of the table of losses before step `first`.
+std::vector<std::string> story_from(std::int64_t first, const std::string& out) {
+  std::vector<std::string> story;
+  bool in_losses = false;
+  for (const std::string& line : lab::split_lines(out)) {
+    if (lab::varies_by_machine(line) || line.starts_with("  seed ")) continue;
+    if (line.empty()) in_losses = false;
+    const bool row = in_losses && std::atoll(line.c_str()) < first;
+    if (!row) story.push_back(line);
+    if (line.starts_with("        step ")) in_losses = true;
+  }
+  return story;
+}
+
+TEST_P(LessonProgram, GoesOnFromACheckpointAsIfItHadNeverStopped) {
+  if (!tree::saves(GetParam().slug)) GTEST_SKIP() << "it has no --save";
+  if (!full_speed()) GTEST_SKIP() << "takes too long in this build; lab.* tries the same in small";
+  const std::string file = scratch.path / "run.safetensors";
+  const auto told = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"--out", out});
+    return run(arguments, {{"PATH", ""}});  // pictures take their time
+  };
+  const Finished straight = told({"--seed", "7", "--steps", "10000"});
+  const Finished first = told({"--seed", "7", "--steps", "1001", "--save", file});
+  EXPECT_HAS(first.out, "\n~ saved " + file + " · step 1001\n");
+  const Finished second = told({"--steps", "10000", "--resume", file});
+  EXPECT_HAS(second.out, "\n~ resumed " + file + " · step 1001\n");
+  EXPECT_EQ(second.exit_code, straight.exit_code);
+  EXPECT_EQ(second.err, "");
+  // Every line from there on: losses, claims, samples.
+  const std::string expected = joined(story_from(1001, straight.out));
+  EXPECT_EQ(joined(story_from(1001, second.out)), expected);
+  EXPECT_NE(story_from(0, second.out), story_from(0, straight.out)) << "earlier losses are lost";
+  EXPECT_NE(joined(story_from(1001, first.out)), expected) << "the comparison is able to fail";
+}
+
+TEST_P(LessonProgram, TurnsBadCheckpointsDown) {
+  if (!tree::saves(GetParam().slug)) GTEST_SKIP() << "it has no --resume";
+  const std::string file = scratch.path / "run.safetensors";
+  const auto train = [&](const fs::path& program) {
+    const Finished lesson = run_program(program, {"--steps", "20", "--out", out, "--save", file},
+                                        scratch.path, {{"PATH", ""}});
+    EXPECT_HAS(lesson.out, "~ saved " + file);
+  };
+  train(GetParam().program);
+  const std::string good = tree::contents(file);
+  const auto refused = [&](const std::string& bytes, const std::string& why) {
+    write_file(file, bytes);
+    const Finished lesson = run({"--steps", "20", "--out", out, "--resume", file});
+    EXPECT_EQ(lesson.exit_code, 2) << why;
+    EXPECT_TRUE(lesson.err.starts_with(GetParam().slug + ": ")) << lesson.err;
+    EXPECT_EQ(count_of(lesson.err, "\n"), 1) << lesson.err;
+    EXPECT_HAS(lesson.err, file);
+    EXPECT_HAS(lesson.err, why);
+    EXPECT_HAS_NOT(lesson.out, "ok ");
+  };
+  refused(good, "has 20 steps behind it; --steps must be more, got 20");
+  refused("", "is no safetensors file");
+  refused(good.substr(0, good.size() / 2), "is truncated");
+  refused(good + "x", "has 1 bytes too many");
+  std::string damaged = good;
+  damaged[good.size() - 100] ^= 1;
+  refused(damaged, "its data are damaged");
+  // The checkpoint of the other lesson: another model.
+  for (const tree::Lesson& other : tree::lessons()) {
+    if (!tree::saves(other.slug) || other.slug == GetParam().slug) continue;
+    train(other.program);
+    refused(tree::contents(file), "tensor 'model.net.0.weight' has shape");
+  }
+}
+
+TEST(SavingLessons, AreTheseTwo) {
+  std::vector<std::string> saving;
+  for (const std::string& slug : tree::slugs()) {
+    if (tree::saves(slug)) saving.push_back(slug);
+  }
+  EXPECT_EQ(saving, (std::vector<std::string>{"vector_field", "conditional"}));
 }
 
 INSTANTIATE_TEST_SUITE_P(, LessonProgram, ::testing::ValuesIn(tree::lessons()),

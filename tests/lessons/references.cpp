@@ -6,6 +6,7 @@
 #include "lessons/lab/text.h"
 #include "tests/lessons/lines.h"
 #include "tests/lessons/pages.h"
+#include "tests/lessons/tree.h"
 
 namespace pages {
 
@@ -53,6 +54,7 @@ Complaints check_commands(const std::string& name, const std::string& text,
   static const std::regex preset("--preset ([a-z0-9_-]+)");
   static const std::regex flag("--[a-z-]+");
   const Lines flags = {"--seed", "--steps", "--out", "--quick", "--help"};
+  const Lines saving = {"--save", "--resume"};
   Complaints complaints;
   int number = 0;
   for (const std::string& line : lab::split_lines(text)) {
@@ -63,8 +65,10 @@ Complaints check_commands(const std::string& name, const std::string& text,
       }
       const std::string arguments = (*at)[2];
       for (std::sregex_iterator f(arguments.begin(), arguments.end(), flag); f != end; ++f) {
-        if (!contains(flags, f->str())) {
-          complaints.push_back(where + "lessons have no flag " + f->str());
+        const bool known =
+            contains(flags, f->str()) || (contains(saving, f->str()) && tree::saves((*at)[1]));
+        if (!known) {
+          complaints.push_back(where + "the lesson " + (*at)[1].str() + " has no flag " + f->str());
         }
       }
     }

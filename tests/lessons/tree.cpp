@@ -1,5 +1,6 @@
 #include "tests/lessons/tree.h"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <regex>
@@ -32,6 +33,13 @@ std::vector<std::string> slugs() {
   std::vector<std::string> list;
   for (const Lesson& lesson : lessons()) list.push_back(lesson.slug);
   return list;
+}
+
+bool saves(const std::string& slug) {
+  return std::any_of(lessons().begin(), lessons().end(), [&](const Lesson& lesson) {
+    return lesson.slug == slug &&
+           contents(lesson.path / "lesson.cpp").find(".saves = true") != std::string::npos;
+  });
 }
 
 std::vector<std::string> workflow_presets() {

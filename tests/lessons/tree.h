@@ -23,6 +23,8 @@ inline void PrintTo(const Lesson& lesson, std::ostream* out) { *out << lesson.sl
 /// In the order of lessons/CMakeLists.txt.
 const std::vector<Lesson>& lessons();
 std::vector<std::string> slugs();
+/// Whether a lesson takes --save and --resume: its source says so.
+bool saves(const std::string& slug);
 
 /// The presets that `cmake --workflow --preset` knows.
 std::vector<std::string> workflow_presets();

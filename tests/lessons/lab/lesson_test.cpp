@@ -1,5 +1,6 @@
 #include "lessons/lab/lesson.h"
 
+#include <sstream>
 #include <stdexcept>
 
 #include "tests/lessons/lab/scratch.h"
@@ -29,9 +30,9 @@ class LessonTest : public ::testing::Test {
     for (const std::string& argument : arguments) argv.push_back(argument.c_str());
     ::testing::internal::CaptureStdout();
     ::testing::internal::CaptureStderr();
-    const int code =
-        run_lesson(static_cast<int>(argv.size()), argv.data(),
-                   {.slug = "euler", .question = "How?", .steps = 50, .quick_steps = 5}, body);
+    const int code = run_lesson(
+        static_cast<int>(argv.size()), argv.data(),
+        {.slug = "euler", .question = "How?", .steps = 50, .quick_steps = 5, .saves = true}, body);
     return {code, ::testing::internal::GetCapturedStdout(),
             ::testing::internal::GetCapturedStderr()};
   }
@@ -88,6 +89,77 @@ TEST_F(LessonTest, HelpIsShownAndZero) {
   EXPECT_HAS(out, "--steps");
   EXPECT_HAS_NOT(out, "true");
   EXPECT_EQ(err, "");
+}
+
+// A lesson that trains a number, one step of gradient descent after the other.
+void train(Lesson& lesson) {
+  nn::Linear model(1, 1);
+  nn::SGD sgd(model.parameters(), {.lr = 0.01});
+  for (std::int64_t step = lesson.resume(model, sgd); step < lesson.options.steps; ++step) {
+    sgd.zero_grad();
+    sum(square(model(autograd::rand({4, 1})))).backward();
+    sgd.step();
+  }
+  lesson.save(model, sgd);
+  lesson.log({{"weight", model.weight.item()}});
+  pass(lesson);
+}
+
+/// Without the lines that name files.
+std::string story(const std::string& out) {
+  std::string text;
+  std::istringstream lines(out);
+  for (std::string line; std::getline(lines, line);) {
+    if (!varies_by_machine(line)) text += line + "\n";
+  }
+  return text;
+}
+
+TEST_F(LessonTest, GoesOnFromACheckpointAsIfItHadNeverStopped) {
+  const std::string file = scratch.path / "run.safetensors";
+  autograd::manual_seed(1);
+  const Outcome straight = run(train);
+  autograd::manual_seed(1);
+  const Outcome half = run(train, {"--steps", "25", "--save", file});
+  EXPECT_EQ(half.exit_code, 0) << half.err;
+  EXPECT_HAS(half.out, "\n~ saved " + file + ", step 25\n");
+  EXPECT_NE(story(half.out), story(straight.out));
+  autograd::manual_seed(2);
+  const Outcome resumed = run(train, {"--resume", file});
+  EXPECT_EQ(resumed.exit_code, 0) << resumed.err;
+  EXPECT_HAS(resumed.out, "\n~ resumed " + file + ", step 25\n");
+  EXPECT_EQ(story(resumed.out), story(straight.out));
+}
+
+TEST_F(LessonTest, ABadFileToResumeIsOneLineAndTwo) {
+  const std::string file = scratch.path / "run.safetensors";
+  const auto refused = [&](const std::string& why) {
+    const auto [code, out, err] = run(train, {"--resume", file});
+    EXPECT_EQ(code, 2);
+    EXPECT_EQ(err, "euler: " + why + "\n");
+    EXPECT_HAS_NOT(out, "weight");
+  };
+  testing::write_file(file, "not one");
+  refused("load_checkpoint: " + file + ": is no safetensors file: it has 7 bytes");
+  nn::Linear model(1, 1);
+  nn::save(file, model);
+  refused("load_checkpoint: " + file + ": is no checkpoint");
+  run(train, {"--save", file});
+  refused("--resume '" + file + "' has 50 steps behind it; --steps must be more, got 50");
+}
+
+TEST_F(LessonTest, AFileThatCannotBeSavedIsOneLineAndOne) {
+  const std::string folder = scratch.path / "folder";
+  std::filesystem::create_directory(folder);
+  const auto [code, out, err] = run(
+      [&](Lesson& lesson) {
+        std::filesystem::remove(folder);  // while the lesson trains
+        train(lesson);
+      },
+      {"--save", folder + "/run"});
+  EXPECT_EQ(code, 1);
+  EXPECT_EQ(err, "euler: save_checkpoint: " + folder +
+                     "/run: cannot be written: No such file or directory\n");
 }
 
 TEST_F(LessonTest, WithoutGnuplotOneLineSaysWhereTheNumbersAre) {

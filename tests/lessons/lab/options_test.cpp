@@ -27,9 +27,10 @@ class OptionsTest : public ::testing::Test {
   }
 
   /// The line with which these arguments are turned down.
-  std::string refusal(std::vector<std::string> arguments) const {
+  std::string refusal(std::vector<std::string> arguments,
+                      const LessonDescription& lesson = euler_lesson) const {
     try {
-      parse_these(std::move(arguments));
+      parse_these(std::move(arguments), lesson);
     } catch (const EndProgram& end) {
       EXPECT_EQ(end.exit_code, 2);
       EXPECT_EQ(testing::count_of(end.what(), "\n"), 0) << end.what();
@@ -92,6 +93,65 @@ TEST_F(OptionsTest, BadValuesAreNamedInOneLine) {
   EXPECT_EQ(refusal({"--seed", "18446744073709551616"}),
             "euler: --seed must be at most 18446744073709551615, got 18446744073709551616");
   EXPECT_EQ(refusal({"--out", ""}), "euler: --out needs the name of a folder");
+}
+
+const LessonDescription saving_lesson{.slug = "euler", .steps = 5000, .saves = true};
+
+TEST_F(OptionsTest, SaveAndResumeNameFiles) {
+  const auto file = scratch.path / "old";
+  testing::write_file(file, "");
+  const auto fresh = scratch.path / "new";
+  const Options options =
+      parse_these({"--save", fresh.string(), "--resume", file.string()}, saving_lesson);
+  EXPECT_EQ(options.save, fresh);
+  EXPECT_EQ(options.resume, file);
+  EXPECT_FALSE(std::filesystem::exists(fresh)) << "only tried";
+  EXPECT_EQ(parse_these({"--save", file.string()}, saving_lesson).save, file);
+  EXPECT_EQ(parse_these({"--save", (scratch.path / "out" / "run").string()}, saving_lesson).save,
+            scratch.path / "out" / "run")
+      << "in the folder --out, which is made first";
+  EXPECT_TRUE(parse_these({}, saving_lesson).save.empty());
+  EXPECT_TRUE(parse_these({}, saving_lesson).resume.empty());
+}
+
+TEST_F(OptionsTest, SaveAndResumeAreForLessonsThatTakeThem) {
+  EXPECT_EQ(refusal({"--save", "run"}),
+            "euler: unknown argument '--save' (--help lists what there is)");
+  EXPECT_EQ(refusal({"--resume", "run"}),
+            "euler: unknown argument '--resume' (--help lists what there is)");
+  for (const auto& [lesson, takes] : {std::pair(euler_lesson, false), {saving_lesson, true}}) {
+    try {
+      parse_these({"--help"}, lesson);
+      FAIL() << "--help went on";
+    } catch (const EndProgram& end) {
+      for (const std::string flag : {"--save FILE ", "--resume FILE "}) {
+        EXPECT_EQ(testing::count_of(end.what(), flag), takes ? 1 : 0) << end.what();
+      }
+    }
+  }
+}
+
+TEST_F(OptionsTest, FilesThatCannotBeSavedOrResumedAreNamed) {
+  const std::string folder = scratch.path.string();
+  const std::string file = folder + "/file";
+  testing::write_file(file, "");
+  const auto refused = [&](const std::string& flag, const std::string& value) {
+    return refusal({flag, value}, saving_lesson);
+  };
+  EXPECT_EQ(refused("--save", ""), "euler: --save needs the name of a file");
+  EXPECT_EQ(refused("--save", folder), "euler: --save '" + folder + "' is not a regular file");
+  EXPECT_EQ(refused("--save", "/dev/null"), "euler: --save '/dev/null' is not a regular file");
+  EXPECT_EQ(refused("--save", folder + "/none/run"),
+            "euler: --save '" + folder + "/none/run' cannot be written: No such file or directory");
+  EXPECT_EQ(refused("--save", file + "/run"),
+            "euler: --save '" + file + "/run' cannot be written: Not a directory");
+  EXPECT_EQ(refused("--resume", ""), "euler: --resume needs the name of a file");
+  EXPECT_EQ(refused("--resume", folder), "euler: --resume '" + folder + "' is not a regular file");
+  EXPECT_EQ(refused("--resume", folder + "/none"),
+            "euler: --resume '" + folder + "/none' cannot be read: No such file or directory");
+  EXPECT_EQ(refused("--resume", file + "/run"),
+            "euler: --resume '" + file + "/run' cannot be read: Not a directory");
+  EXPECT_EQ(refusal({"--save"}, saving_lesson), "euler: --save needs a value");
 }
 
 TEST_F(OptionsTest, UnknownFlagsAreNamed) {
