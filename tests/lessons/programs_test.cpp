@@ -142,8 +142,17 @@ std::vector<std::string> story_from(std::int64_t first, const std::string& out) 
   return story;
 }
 
-TEST_P(LessonProgram, GoesOnFromACheckpointAsIfItHadNeverStopped) {
-  if (!tree::saves(GetParam().slug)) GTEST_SKIP() << "it has no --save";
+std::vector<tree::Lesson> saving_lessons() {
+  std::vector<tree::Lesson> saving;
+  for (const tree::Lesson& lesson : tree::lessons()) {
+    if (tree::saves(lesson.slug)) saving.push_back(lesson);
+  }
+  return saving;
+}
+
+class SavingLesson : public LessonProgram {};
+
+TEST_P(SavingLesson, GoesOnFromACheckpointAsIfItHadNeverStopped) {
   if (!full_speed()) GTEST_SKIP() << "takes too long in this build; lab.* tries the same in small";
   const std::string file = scratch.path / "run.safetensors";
   const auto told = [&](std::vector<std::string> arguments) {
@@ -164,8 +173,7 @@ TEST_P(LessonProgram, GoesOnFromACheckpointAsIfItHadNeverStopped) {
   EXPECT_NE(joined(story_from(1001, first.out)), expected) << "the comparison is able to fail";
 }
 
-TEST_P(LessonProgram, TurnsBadCheckpointsDown) {
-  if (!tree::saves(GetParam().slug)) GTEST_SKIP() << "it has no --resume";
+TEST_P(SavingLesson, TurnsBadCheckpointsDown) {
   const std::string file = scratch.path / "run.safetensors";
   const auto train = [&](const fs::path& program) {
     const Finished lesson = run_program(program, {"--steps", "20", "--out", out, "--save", file},
@@ -192,21 +200,21 @@ TEST_P(LessonProgram, TurnsBadCheckpointsDown) {
   damaged[good.size() - 100] ^= 1;
   refused(damaged, "its data are damaged");
   // The checkpoint of the other lesson: another model.
-  for (const tree::Lesson& other : tree::lessons()) {
-    if (!tree::saves(other.slug) || other.slug == GetParam().slug) continue;
+  for (const tree::Lesson& other : saving_lessons()) {
+    if (other.slug == GetParam().slug) continue;
     train(other.program);
     refused(tree::contents(file), "tensor 'model.net.0.weight' has shape");
   }
 }
 
 TEST(SavingLessons, AreTheseTwo) {
-  std::vector<std::string> saving;
-  for (const std::string& slug : tree::slugs()) {
-    if (tree::saves(slug)) saving.push_back(slug);
-  }
-  EXPECT_EQ(saving, (std::vector<std::string>{"vector_field", "conditional"}));
+  ASSERT_EQ(saving_lessons().size(), 2U);
+  EXPECT_EQ(saving_lessons()[0].slug, "vector_field");
+  EXPECT_EQ(saving_lessons()[1].slug, "conditional");
 }
 
+INSTANTIATE_TEST_SUITE_P(, SavingLesson, ::testing::ValuesIn(saving_lessons()),
+                         [](const auto& lesson) { return lesson.param.slug; });
 INSTANTIATE_TEST_SUITE_P(, LessonProgram, ::testing::ValuesIn(tree::lessons()),
                          [](const auto& lesson) { return lesson.param.slug; });
 
