@@ -113,8 +113,8 @@ int main(int argc, char** argv) {
 
     // 5. Where do the networks err? The error of eps, and of u, which is that of eps over t.
     for (const Index at : {20, 100, 300, 600, 900, 1000}) {
-      const Tensor eps = autograd::randn({n, 2});
-      const auto [x_k, column] = schedule.sample(truth, eps, std::vector<Index>(truth.size(0), at));
+      const std::vector<Index> all(static_cast<std::size_t>(n), at);
+      const auto [x_k, column] = schedule.sample(truth, autograd::randn({n, 2}), all);
       const Tensor right = noise_from(exact)(x_k, column);
       double f = 0, d = 0;
       for (const auto& [velocity, predictor] : networks) {

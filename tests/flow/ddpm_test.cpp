@@ -293,7 +293,8 @@ TEST(DdpmStep, SkippingStepsKeepsTheLawOfTheirEnd) {
   const NoiseSchedule schedule;
   const Tensor one = autograd::ones({1, 1});
   const Tensor nothing = autograd::zeros({1, 1});
-  for (const auto& [k, to] : {std::pair<Index, Index>{1000, 800}, {300, 299}, {200, 3}, {7, 0}}) {
+  for (const auto& ends : {std::pair<Index, Index>{1000, 800}, {300, 299}, {200, 3}, {7, 0}}) {
+    const Index k = ends.first, to = ends.second;
     const double a = schedule.signal(k), b = schedule.noise(k);
     // Data at x = 1: the noise is (x_k - a) / b.
     const NoisePredictor knowing = [=](const Tensor& x, const Tensor&) { return (x - a) / b; };
@@ -351,9 +352,9 @@ TEST(Steps, RefuseOtherStepsAndShapes) {
   const NoisePredictor one_column = [](const Tensor&, const Tensor& time) { return time; };
   using autograd::ShapeError;
   using autograd::ValueError;
-  for (const auto& [k, to] : {std::pair<Index, Index>{1, 1}, {1, 2}, {4, 3}, {2, -1}, {0, -1}}) {
-    const std::string text = "from k = " + std::to_string(k) + " to " + std::to_string(to);
-    const Index from = k, end = to;
+  for (const auto& ends : {std::pair<Index, Index>{1, 1}, {1, 2}, {4, 3}, {2, -1}, {0, -1}}) {
+    const Index from = ends.first, end = ends.second;
+    const std::string text = "from k = " + std::to_string(from) + " to " + std::to_string(end);
     EXPECT_TRUE(throws<ValueError>([&] { ddim_step(no_noise, short_schedule, x, from, end); },
                                    {"ddim_step", text.c_str(), "k <= 3"}));
     EXPECT_TRUE(throws<ValueError>([&] { ddpm_step(no_noise, short_schedule, x, x, from, end); },
