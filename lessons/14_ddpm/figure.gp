@@ -53,6 +53,9 @@ do for [row=1:5] {
 }
 unset multiplot
 
+# The gif keeps the colours of its first frame, so a scale at the bottom shows all of them in each:
+# eleven depths, k = 0 to 1000, the largest square where we are. Counting starts at -5 because
+# gnuplot takes the first sample of '+' for column headers.
 set terminal @GIF delay 10
 set output out."/".name.".gif"
 unset label
@@ -62,11 +65,17 @@ set rmargin 1
 set tmargin 1
 set bmargin 1
 SIZE = 0.3
+nearest(frame) = 5 * int(frame / 5.0 + 0.5)
+scale = "[s=-5:50:5] '+' using (4 * pi * s / 50):(-3.2):(int(s) == nearest(frame) ? 2.4 : 1):(colour(s))". \
+  " with points lt 1 pt 5 ps variable lc rgb variable"
+cloud = "sample [s=0:4*pi] '+' using (s):(sin(s)) with lines lw 3 lc rgb CURVE,". \
+  "[s=-1:1999:1] '+' using (X[at(frame, int(s), backwards)]):(Y[at(frame, int(s), backwards)])". \
+  "  with points lt 1 pt 7 ps SIZE lc rgb colour(nearest(frame))"
 do for [step=-4:last+36:2] {
   backwards = step > last / 2
   frame = backwards ? last - (step - last / 2 - 6) : 2 * step     # there twice as fast as back
   frame = frame < 0 ? 0 : frame > last ? last : frame
   set label 1 sprintf("%s, k = %d", backwards ? "denoising" : "noising", 20 * frame) \
-    at graph 0.99, 0.06 right textcolor rgb INK
-  plot @state
+    at graph 0.99, 0.94 right textcolor rgb INK
+  plot @cloud, @scale
 }
