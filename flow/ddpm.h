@@ -20,15 +20,13 @@ struct NoisedSample {
 };
 
 /// The forward process of a diffusion model (Ho et al. 2020, DDPM): K steps that each shrink the
-/// point a little and add a little noise,
+/// point a little and add a little noise, beta_1 .. beta_K in equal steps (eq. 2),
 ///
-///     x_k = sqrt(1 - beta_k) x_{k-1} + sqrt(beta_k) z,      beta_1 .. beta_K in equal steps  [eq.
-///     2]
+///     x_k = sqrt(1 - beta_k) x_{k-1} + sqrt(beta_k) z
 ///
-/// and are together a single one, where abar_k is the product of 1 - beta_1, ..., 1 - beta_k:
+/// and are together a single one (eq. 4), where abar_k is the product of 1 - beta_1 to 1 - beta_k:
 ///
-///     x_k = sqrt(abar_k) x_data + sqrt(1 - abar_k) eps                                       [eq.
-///     4]
+///     x_k = sqrt(abar_k) x_data + sqrt(1 - abar_k) eps
 ///
 /// k = 0 is data and k = K is noise: the other way round from the time of a flow.
 class NoiseSchedule {
