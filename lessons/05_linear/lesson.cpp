@@ -36,13 +36,13 @@ double distance(const Tensor& a, const Tensor& b) { return max(abs(a - b)).item(
 double rms(const Tensor& x) { return std::sqrt(mean(square(x)).item()); }
 
 // 5. Eight hidden units learn y = |x| in 1000 small steps against the gradient, from parameters as
-//    drawn, or all equal. Returns how many different units there are in the end, and the loss.
-auto learn(lab::Lesson& lesson, const char* start, std::optional<double> all_equal) {
+//    drawn, or all equal. How many different units are there in the end, and what is the loss?
+std::pair<std::size_t, double> learn(lab::Lesson& lesson, const char* start,
+                                     std::optional<double> all_equal) {
   nn::Linear first(1, 8), second(8, 1);
   nn::Sequential net{first, nn::ReLU(), second};  // copies share parameters
-  for (Tensor& p : net.parameters()) {
+  for (Tensor& p : net.parameters())
     if (all_equal) p.detach().fill_(*all_equal);
-  }
   const Tensor x = reshape(autograd::linspace(-1, 1, 64), {64, 1}), y = abs(x);
   Tensor loss;
   for (int step = 0; step < 1000; ++step) {
@@ -51,25 +51,23 @@ auto learn(lab::Lesson& lesson, const char* start, std::optional<double> all_equ
     loss.backward();
     for (Tensor& p : net.parameters()) p.detach().add_(-0.1 * p.grad());
   }
-  std::set<std::pair<float, float>> units;
+  std::set<std::pair<float, float>> units;  // a set holds equal ones once
   for (Index i = 0; i < 8; ++i) units.emplace(first.weight.data()[i], first.bias.data()[i]);
   lesson.log({{"start", start}, {"different units", units.size()}, {"loss", loss.item()}});
-  return std::pair(units.size(), loss.item());
+  return {units.size(), loss.item()};
 }
 
-// 6. Ten layers with relu and no biases; the weights have the standard deviation sigma. How large
-//    are the values h from layer to layer, and on the way back their gradients? Root mean squares.
+// 6. The values h before, between and after ten layers with relu, and their gradients. No biases.
 constexpr Index width = 256, depth = 10;
-auto ten_layers(double sigma) {
+std::vector<Tensor> ten_layers(double sigma) {
+  const double bound = std::sqrt(3.0) * sigma;  // uniform within it: standard deviation sigma
   std::vector<Tensor> h{autograd::randn({width, width}).requires_grad_()};  // (n, in)
   for (Index i = 0; i < depth; ++i) {
-    const Tensor weight = nn::Linear(width, width).weight.detach();  // has 1 / sqrt(3 in)
-    h.push_back(relu(linear(h.back(), sigma * std::sqrt(3.0 * width) * weight)).retain_grad());
+    const Tensor weight = Tensor::empty({width, width}).uniform_(-bound, bound);
+    h.push_back(relu(linear(h.back(), weight)).retain_grad());
   }
   h.back().backward(autograd::randn({width, width}));
-  std::pair<std::vector<double>, std::vector<double>> sizes;
-  for (Tensor& x : h) sizes.first.push_back(rms(x)), sizes.second.push_back(rms(x.grad()));
-  return sizes;
+  return h;
 }
 
 }  // namespace
@@ -90,19 +88,17 @@ int main(int argc, char** argv) {
 
     // 4. Its first weights, drawn once more: uniform within 1 / sqrt(in), then the bias likewise.
     autograd::manual_seed(lesson.options.seed);
+    const double bound = 1 / std::sqrt(3.0);
     double off = 0;
     for (const auto& [name, parameter] : layer.named_parameters()) {
-      const double bound = 1 / std::sqrt(3.0);
       const Tensor w = Tensor::empty(parameter.shape()).uniform_(-bound, bound);
       off = std::max(off, distance(w, parameter));
       std::string row = lab::pad_left(name, 8);
-      for (Index i = 0; i < w.numel(); ++i) {
-        row += lab::pad_left(lab::significant(w.data()[i], 9), 14);
-      }
+      for (Index i = 0; i < w.numel(); ++i)
+        row += lab::pad_left(lab::significant(parameter.data()[i], 9), 14);
       lesson.print(row);
     }
-    lesson.check("uniform within 1 / sqrt(3), to the last bit", off == 0);
-
+    lesson.check("drawn again within 1 / sqrt(3): the same bits", off == 0);
     // The network of section 5 from three starts.
     const auto [zeros, zeros_loss] = learn(lesson, "all 0", 0.0);
     const auto [equal, equal_loss] = learn(lesson, "all 0.5", 0.5);
@@ -113,22 +109,27 @@ int main(int argc, char** argv) {
     // 7. Four starts. Each layer should multiply root mean squares by sigma sqrt(in / 2).
     const std::vector<double> layers{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
     std::vector<lab::Series> curves;
+    double worst = 0;
     lab::CsvWriter csv = lesson.csv("linear.csv", {"sigma", "layer", "value", "gradient"});
     for (const auto& [start, sigma] :
          {std::pair("std 1", 1.0), std::pair("Kaiming", std::sqrt(2.0 / width)),
           std::pair("PyTorch", std::sqrt(1.0 / (3 * width))), std::pair("std 0.01", 0.01)}) {
-      const auto [value, gradient] = ten_layers(sigma);
+      const std::vector<Tensor> h = ten_layers(sigma);
+      lab::Series curve{.label = start, .x = layers};
+      for (std::size_t i = 0; i <= depth; ++i) {
+        curve.y.push_back(rms(h[i]));
+        csv.row({sigma, layers[i], rms(h[i]), rms(h[i].grad())});
+      }
+      curves.push_back(curve);
       const double factor = sigma * std::sqrt(width / 2.0);
-      const double forth = std::pow(value[depth] / value[0], 1.0 / depth);
-      const double back = std::pow(gradient[0] / gradient[depth], 1.0 / depth);
-      off = std::max({off, std::abs(forth / factor - 1), std::abs(back / factor - 1)});
+      const double forth = std::pow(rms(h[depth]) / rms(h[0]), 1.0 / depth);
+      const double back = std::pow(rms(h[0].grad()) / rms(h[depth].grad()), 1.0 / depth);
+      worst = std::max({worst, std::abs(forth / factor - 1), std::abs(back / factor - 1)});
       lesson.log({{"start", start}, {"predicted", factor}, {"forward", forth}, {"backward", back}});
-      for (std::size_t i = 0; i <= depth; ++i) csv.row({sigma, layers[i], value[i], gradient[i]});
-      curves.push_back({start, layers, value});
     }
     csv.close();
     lesson.print(lab::lines(curves, {.log_y = true, .height = 14}));
-    lesson.check_at_most("factor per layer: off the prediction by", off, 0.1);
+    lesson.check_at_most("factor per layer: off the prediction by", worst, 0.1);
 
     // 8. The biases of nn::Linear keep values from vanishing, but they are the same in every row.
     Tensor h = autograd::randn({width, width});
@@ -137,8 +138,7 @@ int main(int argc, char** argv) {
     lesson.check_at_most("of it, what differs between rows", rms(h - mean(h, 0, true)), 1e-3);
     lesson.draw_figure();
     lesson.close(
-        {.what_you_saw = "Weights start random, so that units differ, and small by the "
-                         "root of in, so that depth changes no sizes.",
+        {.what_you_saw = "Random weights make units differ; variance 2 / in keeps sizes the same.",
          .change_one_thing = "Take relu out of section 6: what is the factor now, and why?",
          .next = "./build/lessons/mlp   layers learn a curve"});
   };
