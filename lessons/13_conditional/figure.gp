@@ -1,7 +1,6 @@
 # Noise coloured by the tag that is asked for; every colour flows to its tenth of the curve.
 load style
 states = out."/".name."_states.csv"      # frame, x, y: 2000 points in each of the frames 0 to 50
-shares = out."/".name."_tags.csv"        # tag, share of its samples in its tenth
 points = 2000
 last   = 50
 tenth  = 0.4 * pi
@@ -17,9 +16,15 @@ array X[(last + 1) * points]
 array Y[(last + 1) * points]
 array SHARE[10]
 stats states using (X[$0 + 1] = $2, Y[$0 + 1] = $3, 0) nooutput
-stats shares using (SHARE[$0 + 1] = $2, 0) nooutput
 x(k, i) = X[k * points + i + 1]
 y(k, i) = Y[k * points + i + 1]
+
+# The share of a tag's samples that end in its tenth.
+do for [tag=0:9] {
+  from = last * points + 200 * tag
+  stats states every ::from::(from + 199) using (floor($2 / tenth) == tag ? 1 : 0) nooutput
+  SHARE[tag + 1] = STATS_mean
+}
 
 # State k, light colours over dark ones. Counting starts at -1 because gnuplot takes the first sample
 # of '+', too, for column headers.
