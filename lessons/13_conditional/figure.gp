@@ -42,9 +42,10 @@ do for [j=0:10] {
   set arrow from j * tenth, -1.75 to j * tenth, 1.75 nohead back lw 1 lc rgb FAINT
 }
 do for [tag=0:9] {
-  set label tag + 1 sprintf("%d", tag) at (tag + 0.5) * tenth, 2.05 center textcolor rgb COLOUR[tag + 1]
+  set label tag + 1 sprintf("%d", tag) at (tag + 0.5) * tenth, 2.05 center front \
+    textcolor rgb COLOUR[tag + 1]
 }
-set label 20 "tag" at -0.3, 2.05 right textcolor rgb INK
+set label 20 "tag" at -0.3, 2.05 right front textcolor rgb INK
 
 set terminal @PNG
 set output out."/".name.".png"
