@@ -4,9 +4,9 @@ fit   = out."/mlp_fit.csv"                # k, step, loss, x, fit: the corners o
 CURVE = "#f0d0c8"                         # DATA, thinned with white
 stats fit using 1:4 name "S" nooutput     # k in S_max_x, x in S_max_y
 last = int(S_max_x)
-array STEP[last + 2]                      # of k = -1, 0, 1, ...
-array LOSS[last + 2]
-stats fit using (STEP[int($1) + 2] = $2, LOSS[int($1) + 2] = $3, 0) nooutput
+array STEP[last + 5]                      # of k = -4, -3, ...; up to -1 it is step 0
+array LOSS[last + 5]
+stats fit using (STEP[int($1) + 5] = $2, LOSS[int($1) + 5] = $3, 0) nooutput
 spaced(n) = n < 1000 ? sprintf("%d", n) : sprintf("%d %03d", n / 1000, n % 1000)
 
 unset border
@@ -18,8 +18,8 @@ set yrange [-1.5:1.5]
 panel = "sample [s=-S_max_y:S_max_y] '+' using (s):(sin(2*pi + 2*pi * s / S_max_y))". \
   "  with lines lw WIDE lc rgb CURVE,". \
   "fit using ($1 == k ? $4 : NaN):5 with linespoints lw 2 pt 7 ps DOT lc rgb PATH"
-name_it = "set label 1 'step '.spaced(int(STEP[k + 2])) at graph 0.97, 0.93 right textcolor rgb INK;". \
-  "set label 2 sprintf('loss %.4f', LOSS[k + 2]) at graph 0.97, 0.85 right textcolor rgb PATH"
+name_it = "set label 1 'step '.spaced(int(STEP[k + 5])) at graph 0.97, 0.93 right textcolor rgb INK;". \
+  "set label 2 sprintf('loss %.4f', LOSS[k + 5]) at graph 0.97, 0.85 right textcolor rgb PATH"
 
 set terminal @PNG
 set output out."/".name.".png"

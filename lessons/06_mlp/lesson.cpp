@@ -35,8 +35,8 @@ double by_hand(Sequential net, const Tensor& x, const Tensor& y) {
   const std::vector<Tensor> p = net.parameters();  // W1 (64, 1), b1 (64), W2 (1, 64), b2 (1)
   const Tensor z = linear(x, p[0], p[1]), h = relu(z), f = linear(h, p[2], p[3]);
   const Tensor df = 2.0 / 200 * (f - y);  // (200, 1)
-  Tensor dz = matmul(df, p[2]);           // (200, 64), so far dL/dh
-  for (int i = 0; i < 200 * 64; ++i) dz.data()[i] = z.data()[i] <= 0 ? 0 : dz.data()[i];
+  Tensor dz = matmul(df, p[2]);           // (200, 64), so far dh
+  for (int i = 0; i < 200 * 64; ++i) dz.data()[i] *= z.data()[i] > 0;
   const Tensor dW1 = matmul(transpose(dz), x), db1 = sum(dz, 0);
   const Tensor dW2 = matmul(transpose(df), h), db2 = sum(df, 0);
   const auto off = [](Tensor w, Tensor dw) { return max(abs(w.grad() - dw)).item(); };
@@ -45,23 +45,25 @@ double by_hand(Sequential net, const Tensor& x, const Tensor& y) {
 
 // 3. The five lines in any order: f forward, l loss, z zero_grad, b backward, s step. Returns the
 //    highest loss of the last 100 of 1000 steps, or NaN if backward() refuses.
-double in_order(const std::string& lines, Sequential net, const Tensor& x, const Tensor& y) try {
+double in_order(const std::string& lines, Sequential net, const Tensor& x, const Tensor& y) {
   nn::SGD sgd(net.parameters(), {.lr = 0.02});
   Tensor prediction = net(x), loss = mse_loss(prediction, y);
   double highest = 0;
-  for (int step = 0; step < 1000; ++step) {
-    for (const char line : lines) {
-      if (line == 'f') prediction = net(x);
-      if (line == 'l') loss = mse_loss(prediction, y);
-      if (line == 'z') sgd.zero_grad();
-      if (line == 'b') loss.backward();
-      if (line == 's') sgd.step();
+  try {
+    for (int step = 0; step < 1000; ++step) {
+      for (const char line : lines) {
+        if (line == 'f') prediction = net(x);
+        if (line == 'l') loss = mse_loss(prediction, y);
+        if (line == 'z') sgd.zero_grad();
+        if (line == 'b') loss.backward();
+        if (line == 's') sgd.step();
+      }
+      if (step >= 900) highest = std::max(highest, mse_loss(net(x), y).item());
     }
-    if (step >= 900) highest = std::max(highest, mse_loss(net(x), y).item());
+  } catch (const autograd::GraphError&) {
+    return NAN;
   }
   return highest;
-} catch (const autograd::GraphError&) {
-  return NAN;
 }
 
 // 4. The corners (m, 1) of the curve: its ends, and where a unit turns on or off, w x + b = 0.
@@ -99,34 +101,34 @@ static void lesson_body(lab::Lesson& lesson) {
   lesson.check("no b, no s, z after b: stuck", b[3] == b[0] && b[4] == b[0] && b[5] == b[0]);
   lesson.check("an old loss, or changed weights: refused", std::isnan(b[6]) && std::isnan(b[7]));
 
-  // 7. How large a step? 3000 steps at each rate, shown x as above, and shown x as it is.
+  // 7. How large a step? 3000 steps at each rate, shown x as above, and shown raw x.
   std::vector<double> shown, raw;
   for (const double lr : {2e-4, 2e-3, 6e-3, 2e-2, 6e-2, 2e-1, 2e0}) {
     shown.push_back(train(clone(net), x, y, lr, 3000));
     raw.push_back(train(clone(net), raw_x, y, lr, 3000));
-    lesson.log({{"lr", lr}, {"loss", shown.back()}, {"shown x as it is", raw.back()}});
+    lesson.log({{"lr", lr}, {"loss", shown.back()}, {"loss, raw x", raw.back()}});
   }
   lesson.check_at_least("0.02 beats 0.0002 and 0.2 by", std::min(shown[0], shown[5]) / shown[3], 3);
   lesson.check("2 does not end in a number", !std::isfinite(shown[6]));
-  lesson.check_at_least("x as it is: worse by", *std::min_element(&raw[0], &raw[6]) / shown[3], 3);
+  lesson.check_at_least("raw x: worse by", *std::min_element(raw.begin(), raw.end()) / shown[3], 3);
 
   // 8. Without a ReLU it is a line. With one: train, and pause at 0, 1, ..., 10, 13, 17, 23, ...
   const double linears = train(Sequential{Linear(1, 64), Linear(64, 1)}, x, y, 0.02, 2000);
   lesson.check_near("two Linear layers end as the best line", linears, best_line, 1e-4);
   lab::CsvWriter csv = lesson.csv("mlp_fit.csv", {"k", "step", "loss", "x", "fit"});
   const auto last = static_cast<double>(lesson.options.steps);
-  Tensor at;
-  double loss = 0;
-  for (double k = -1, step = 0; step < last; ++k) {
+  double step = 0, loss = 0;
+  for (double k = -4; step < last; ++k) {  // eight pauses for each factor of ten
     const double next = std::min(last, std::floor(std::pow(10, k / 8)));
     loss = train(net, x, y, 0.02, static_cast<Index>(next - step));
-    step = next, at = corners(net, x);
-    const Tensor fit = net(at);
+    step = next;
+    const Tensor at = corners(net, x), fit = net(at);
     for (Index i = 0; i < at.numel(); ++i) csv.row({k, step, loss, at.data()[i], fit.data()[i]});
-    if (std::fmod(k, 4) > 0 && step < last) continue;
+    if (std::fmod(k, 4) != 0 && step < last) continue;
     lesson.log({{"step", static_cast<Index>(step)}, {"loss", loss}, {"kinks", at.numel() - 2}});
   }
   csv.close();
+  const Tensor at = corners(net, x);
   const Tensor from = slice(at, 0, 0, at.numel() - 1), to = slice(at, 0, 1, at.numel());
   const Tensor bend = net((from + to) / 2) - (net(from) + net(to)) / 2;
   lesson.check_at_most("straight from corner to corner: bent by", max(abs(bend)).item(), 1e-5);
@@ -139,10 +141,9 @@ static void lesson_body(lab::Lesson& lesson) {
 }
 
 int main(int argc, char** argv) {
-  return lab::run_lesson(argc, argv,
-                         {.slug = "mlp",
-                          .question = "How does a network learn at all?",
-                          .steps = 30'000,
-                          .quick_steps = 5'000},
-                         lesson_body);
+  const lab::LessonDescription mlp{.slug = "mlp",
+                                   .question = "How does a network learn at all?",
+                                   .steps = 30'000,
+                                   .quick_steps = 5'000};
+  return lab::run_lesson(argc, argv, mlp, lesson_body);
 }
