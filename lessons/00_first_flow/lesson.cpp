@@ -15,7 +15,7 @@ int main(int argc, char** argv) {
     const std::int64_t steps = lesson.options.steps;
     const Tensor x1 = flow::data::sine_curve(200).points;    // (200, 2), the data  path
     flow::VectorField model(2, 64);                          // v(x, t), a network  linear, mlp
-    nn::Adam adam(model.parameters(), {.lr = 1e-2});         // the optimizer       adam
+    nn::Adam adam(model.parameters(), {.lr = 1e-2});         // the optimiser       adam
     for (std::int64_t step = 0; step < steps; ++step) {
       const Tensor x0 = autograd::randn({200, 2});           // (200, 2), new noise path
       const Tensor t = autograd::rand({200, 1});             // a time for each     path
