@@ -18,14 +18,16 @@ bool is_word(const std::string& text, std::size_t at) {
   return at < text.size() && std::isalnum(static_cast<unsigned char>(text[at])) != 0;
 }
 
-/// The line whose prose holds the term as a word of its own; 0 if there is none.
+/// The line whose prose holds the term as a word of its own; 0 if there is none. A link may name
+/// the lesson that explains the term.
 int line_with(const Page& page, const std::string& term) {
+  static const std::regex link("\\[[^\\]]*\\]\\([^)]*\\)");
   const std::string wanted = lower(term);
   for (const Section& section : page.sections) {
     std::vector<Line> lines = section.prose;
     lines.push_back({section.heading.line, section.heading.text});
     for (const Line& line : lines) {
-      const std::string text = lower(without_code(line.text));
+      const std::string text = lower(std::regex_replace(without_code(line.text), link, ""));
       for (std::size_t at = text.find(wanted); at != std::string::npos;
            at = text.find(wanted, at + 1)) {
         std::size_t end = at + wanted.size();

@@ -498,9 +498,10 @@ TEST(Glossary, NamesTheLessonThatIntroducesATerm) {
   const std::string text =
       "| term | 中文 | meaning | lesson |\n|---|---|---|---|\n"
       "| step | 步 | one foot | [walk](1) |\n| bend | 弯 | a turn | [run](2) |\n";
-  std::vector<LessonPage> lessons = {{"preview", page("A step, a bend.")},
-                                     {"walk", page("# Steps\n\nFootsteps are `bend`.")},
-                                     {"run", page("Each bend takes a step.")}};
+  std::vector<LessonPage> lessons = {
+      {"preview", page("A step, a bend.")},
+      {"walk", page("# Steps\n\nFootsteps are `bend`, see [bend](2).")},
+      {"run", page("Each bend takes a step.")}};
   EXPECT_CONTENT(check_terms(page(text), lessons));
   ASSERT_EQ(terms(page(text)).size(), 2U);
   EXPECT_EQ(terms(page(text))[1].translation, "弯");
