@@ -23,22 +23,13 @@ flow::PathSample line(const Tensor& x0, const Tensor& x1, const Tensor& t) {
 // 2. Show the network a place and a time, ask for the velocity. And three ways to ask amiss.
 enum class Ask { rightly, at_x1, backwards, at_one_time };
 Tensor batch_loss(const flow::VectorField& v, const Tensor& x1, Ask ask) {
-  const Tensor x0 = autograd::randn(x1.shape());  // (n, 2)
-  const Tensor times = autograd::rand({ask == Ask::at_one_time ? 1 : x1.size(0), 1});
-  const Tensor t = expand(times, {x1.size(0), 1});  // (n, 1)
-  const auto [x_t, velocity] = line(x0, x1, t);     // (n, 2)
-  return mse_loss(v(ask == Ask::at_x1 ? x1 : x_t, t), ask == Ask::backwards ? -velocity : velocity);
-}
-
-flow::VectorField train(const Tensor& x1, std::int64_t steps, Ask ask) {
-  flow::VectorField v(2, 64);
-  nn::Adam adam(v.parameters(), {.lr = 1e-2});
-  for (std::int64_t step = 0; step < steps; ++step) {
-    adam.zero_grad();
-    batch_loss(v, x1, ask).backward();
-    adam.step();
-  }
-  return v;
+  const std::int64_t n = x1.size(0), times = ask == Ask::at_one_time ? 1 : n;
+  const Tensor x0 = autograd::randn(x1.shape());                // (n, 2)
+  const Tensor t = expand(autograd::rand({times, 1}), {n, 1});  // (n, 1)
+  const auto [x_t, velocity] = line(x0, x1, t);                 // (n, 2), (n, 2)
+  const Tensor seen = ask == Ask::at_x1 ? x1 : x_t;
+  const Tensor target = ask == Ask::backwards ? -velocity : velocity;
+  return mse_loss(v(seen, t), target);
 }
 
 // 3. Variances of a batch's loss and first gradient (64, 3): half the mean squared distance of two.
@@ -109,11 +100,19 @@ int main(int argc, char** argv) {
     const Tensor many = index_select(x1, autograd::randint(0, 200, 20'000));
     std::vector<flow::VectorField> models{flow::VectorField(2, 64)};  // untrained, for section 8
     std::vector<double> loss, apart;
-    for (const Ask ask : {Ask::rightly, Ask::at_x1, Ask::backwards}) {
-      models.push_back(train(x1, lesson.options.steps, ask));
-      loss.push_back(batch_loss(models.back(), many, ask).item());
-      apart.push_back(energy_distance(flow::sample(models.back(), noise), truth));
-      const auto* how = ask == Ask::rightly ? "rightly" : ask == Ask::at_x1 ? "at x1" : "backwards";
+    for (const auto& [how, ask] :
+         {std::pair("rightly", Ask::rightly), std::pair("at x1", Ask::at_x1),
+          std::pair("backwards", Ask::backwards)}) {
+      flow::VectorField v(2, 64);
+      nn::Adam adam(v.parameters(), {.lr = 1e-2});
+      for (std::int64_t step = 0; step < lesson.options.steps; ++step) {
+        adam.zero_grad();
+        batch_loss(v, x1, ask).backward();
+        adam.step();
+      }
+      models.push_back(v);
+      loss.push_back(batch_loss(v, many, ask).item());
+      apart.push_back(energy_distance(flow::sample(v, noise), truth));
       lesson.log({{"asked", how}, {"loss", loss.back()}, {"energy distance", apart.back()}});
     }
     lesson.check_near("at x1 the loss is the variance of x0", loss[1], 1, 0.05);
@@ -133,8 +132,9 @@ int main(int argc, char** argv) {
     lesson.check_at_most("one time, trained: the same, times", larger[1], 10);
 
     // 9. For the picture: where 2000 pairs begin and end.
-    lab::write_states(lesson.csv("path.csv", {"end", "x", "y"}), {noise, slice(many, 0, 0, 2000)});
-    lesson.print(lab::sine_plot("x_t at t = 0.5", (noise + slice(many, 0, 0, 2000)) / 2));
+    const Tensor data = slice(many, 0, 0, 2000);
+    lab::write_states(lesson.csv("path.csv", {"end", "x", "y"}), {noise, data});
+    lesson.print(lab::sine_plot("x_t at t = 0.5", (noise + data) / 2));
     lesson.draw_figure();
     lesson.close({.what_you_saw = "For each pair a straight line, and one question: how fast?",
                   .change_one_thing = "In section 1 swap (1 - t) and t. Does the loss notice?",

@@ -9,7 +9,6 @@
 #include "lessons/lab/lesson.h"
 #include "lessons/lab/plot.h"
 
-using autograd::Index;
 using autograd::Tensor;
 using flow::metrics::energy_distance;
 
@@ -51,12 +50,12 @@ int main(int argc, char** argv) {
     }
 
     // 4. By brute force: of a million lines at t = 0.5, those within 0.02 of a place.
-    const auto draw = [&](Index n) { return index_select(z, autograd::randint(0, 2, n)); };
+    const auto draw = [&](std::int64_t n) { return index_select(z, autograd::randint(0, 2, n)); };
     const Tensor x0 = autograd::randn({1'000'000, 1}), x1 = draw(1'000'000), target = x1 - x0;
     double off = 0;
     for (const double x : {-0.2, 0.0, 0.1, 0.2, 0.4}) {
-      std::vector<Index> at;
-      for (Index i = 0; i < 1'000'000; ++i) {
+      std::vector<std::int64_t> at;
+      for (std::int64_t i = 0; i < 1'000'000; ++i) {
         if (std::abs((x0.data()[i] + x1.data()[i]) / 2 - x) < 0.02) at.push_back(i);
       }
       const Tensor y = index_select(target, at);
@@ -103,7 +102,7 @@ int main(int argc, char** argv) {
     lesson.check_at_most("points that follow u against lines, furthest", furthest, 0.012);
     lesson.check_at_most("off -2 and 2 at the end", max(abs(abs(states.back()) - 2)).item(), 1e-3);
     lesson.check_near("share of them at 2", mean(states.back()).item() / 4 + 0.5, 0.5, 0.04);
-    for (Index i = 1; i < 4000; ++i) {
+    for (std::int64_t i = 1; i < 4000; ++i) {
       lines_cross += ends.data()[i] < ends.data()[i - 1] ? 1 : 0;
       for (const Tensor& x : states) flow_crosses += x.data()[i] < x.data()[i - 1] - 1e-5 ? 1 : 0;
     }
@@ -113,8 +112,9 @@ int main(int argc, char** argv) {
     // 7. Only the mean will do. Of three points two are at 2: where does the likeliest line lead?
     const Tensor three = Tensor::from({-2, 2, 2}, {3, 1});
     const auto likeliest = [&](const Tensor& x, const Tensor& s) {
-      const Tensor low = slice(posterior(x, s, three), 1, 0, 1);
-      return (4 * autograd::argmax(autograd::cat({low, 1 - low}, 1), 1, true) - 2 - x) / (1 - s);
+      const Tensor low = slice(posterior(x, s, three), 1, 0, 1);  // (n, 1), the probability of -2
+      const Tensor at_2 = argmax(autograd::cat({low, 1 - low}, 1), 1, true);  // 1 if 2 is likelier
+      return (4 * at_2 - 2 - x) / (1 - s);  // on the line to the likelier end
     };
     const double by_mean = mean(flow::sample(mean_field(three), noise)).item() / 4 + 0.5;
     const double by_likeliest = mean(flow::sample(likeliest, noise)).item() / 4 + 0.5;
@@ -124,20 +124,21 @@ int main(int argc, char** argv) {
     // 8. For the picture: 40 lines, and what becomes of their noise along u.
     lab::CsvWriter csv = lesson.csv("average_velocity.csv", {"t", "line", "flow"});
     lab::Series followed{.label = "ten points that follow u"};
-    for (Index i = 50; i < 4000; i += 100) {
+    for (std::int64_t i = 50; i < 4000; i += 100) {
       for (std::size_t k = 0; k <= 200; k += 4) {
         const double s = static_cast<double>(k) / 200, x = states[k].data()[i];
         csv.row({s, (1 - s) * noise.data()[i] + s * ends.data()[i], x});
-        if (i % 400 == 50) followed.x.push_back(s), followed.y.push_back(x);
+        if (i % 400 != 50) continue;
+        followed.x.push_back(s);
+        followed.y.push_back(x);
       }
     }
     csv.close();
     lesson.print(lab::scatter({followed}, {.x_label = "t", .y_label = "x"}));
     lesson.draw_figure();
-    lesson.close(
-        {.what_you_saw = "Lines cross; their mean does not, and carries the same cloud.",
-         .change_one_thing = "In section 5 let the loss be mean(abs(...)). What is learned?",
-         .next = "./build/lessons/vector_field   the same on a curve, at full settings"});
+    lesson.close({.what_you_saw = "Lines cross; their mean does not, and carries the same cloud.",
+                  .change_one_thing = "In section 5 train on mean(abs(...)). What is learned?",
+                  .next = "./build/lessons/vector_field   the same on a curve, at full settings"});
   };
   return lab::run_lesson(argc, argv,
                          {.slug = "average_velocity",
