@@ -117,7 +117,10 @@ class Matching {
 
 std::vector<Index> optimal_assignment(std::span<const double> cost, Index n) {
   const auto size = static_cast<Size>(n);
-  if (n < 0 || cost.size() != size * size) {
+  // Divided, not multiplied: n * n could be more than 64 bits hold.
+  const bool square =
+      size == 0 ? cost.empty() : cost.size() % size == 0 && cost.size() / size == size;
+  if (n < 0 || !square) {
     throw autograd::ShapeError("optimal_assignment: " + std::to_string(cost.size()) +
                                " costs must be n x n, for n = " + std::to_string(n));
   }

@@ -43,6 +43,11 @@ NoiseSchedule::NoiseSchedule(Index steps, double first_beta, double last_beta) {
     throw autograd::ValueError("NoiseSchedule: betas must have 0 < first <= last < 1, got " +
                                std::to_string(first_beta) + " and " + std::to_string(last_beta));
   }
+  if (1 - first_beta == 1) {
+    throw autograd::ValueError(
+        "NoiseSchedule: first_beta is too small: 1 - first_beta is 1 in double, and x_1 would have "
+        "no noise");
+  }
   beta_.push_back(0);
   alpha_bar_.push_back(1);
   const double gaps = steps > 1 ? static_cast<double>(steps - 1) : 1;
@@ -73,9 +78,15 @@ double NoiseSchedule::alpha_bar(Index k) const {
   return alpha_bar_[static_cast<std::size_t>(k)];
 }
 
-double NoiseSchedule::signal(Index k) const { return std::sqrt(alpha_bar(k)); }
+double NoiseSchedule::signal(Index k) const {
+  check_index("NoiseSchedule::signal", k, 0);
+  return std::sqrt(alpha_bar(k));
+}
 
-double NoiseSchedule::noise(Index k) const { return std::sqrt(1 - alpha_bar(k)); }
+double NoiseSchedule::noise(Index k) const {
+  check_index("NoiseSchedule::noise", k, 0);
+  return std::sqrt(1 - alpha_bar(k));
+}
 
 NoisedSample NoiseSchedule::sample(const Tensor& x_data, const Tensor& eps,
                                    std::span<const Index> k) const {
@@ -91,6 +102,7 @@ NoisedSample NoiseSchedule::sample(const Tensor& x_data, const Tensor& eps,
   Tensor b = Tensor::empty(column);
   Tensor time = Tensor::empty(column);
   for (std::size_t i = 0; i < k.size(); ++i) {
+    check_index("NoiseSchedule::sample", k[i], 0);
     a.data()[i] = static_cast<real>(signal(k[i]));
     b.data()[i] = static_cast<real>(noise(k[i]));
     time.data()[i] = static_cast<real>(static_cast<double>(k[i]) / static_cast<double>(steps()));

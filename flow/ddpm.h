@@ -32,8 +32,8 @@ struct NoisedSample {
 class NoiseSchedule {
  public:
   /// The betas of the paper for its 1000 steps. Throws autograd::ValueError for fewer than one
-  /// step, unless 0 < first_beta <= last_beta < 1, and if abar_K is below 1e-30: samplers divide by
-  /// its root.
+  /// step, unless 0 < first_beta <= last_beta < 1, if abar_K is below 1e-30 (samplers divide by its
+  /// root), and if 1 - first_beta is 1 in double (and by that of 1 - abar_1).
   explicit NoiseSchedule(Index steps = 1000, double first_beta = 1e-4, double last_beta = 0.02);
 
   /// K

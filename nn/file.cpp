@@ -18,6 +18,12 @@ namespace {
   task.fail(what + ": " + std::generic_category().message(error));
 }
 
+// The system reads a path up to its first null: a longer one would name another file.
+void refuse_nulls(const FileTask& task) {
+  if (task.path.find('\0') == task.path.npos) return;
+  FileTask{task.operation, task.path.c_str()}.fail("the path goes on behind a null byte");
+}
+
 void refuse_all_but_regular_files(const FileTask& task, const struct stat& file) {
   if (!S_ISREG(file.st_mode)) task.fail("is not a regular file");
 }
@@ -61,11 +67,12 @@ std::string behind_links(const std::string& path) {
   return real ? real.get() : path;
 }
 
+// "runs/" of "runs/net"; nothing where that is the current folder.
+std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/') + 1); }
+
 // Asks for a rename to reach the disk. Not all file systems can, and the file is in place already.
-void flush_folder(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const Descriptor file(open(folder.c_str(), O_RDONLY | O_CLOEXEC));
+void flush_folder(const std::string& folder) {
+  const Descriptor file(open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.number >= 0) fsync(file.number);
 }
 
@@ -76,6 +83,7 @@ void FileTask::fail(const std::string& what) const {
 }
 
 std::string read_file(const FileTask& task) {
+  refuse_nulls(task);
   struct stat about {};
   if (stat(task.path.c_str(), &about) != 0) fail_with(task, "cannot be read", errno);
   refuse_all_but_regular_files(task, about);  // before opening it: a pipe would wait for a writer
@@ -94,15 +102,17 @@ std::string read_file(const FileTask& task) {
 }
 
 void replace_file(const FileTask& task, std::string_view bytes) {
+  refuse_nulls(task);
   struct stat about {};
   if (stat(task.path.c_str(), &about) == 0) refuse_all_but_regular_files(task, about);
   const std::string target = behind_links(task.path);
+  const std::string folder = folder_of(target);
 
   static std::atomic<unsigned> count = 0;
   std::string name;
   int opened = -1;
-  do {  // until it is a name that nobody has
-    name = target + "." + std::to_string(getpid()) + "." + std::to_string(count++) + ".tmp";
+  do {  // until it is a name that nobody has; the target's own may be as long as names can be
+    name = folder + "handflow." + std::to_string(getpid()) + "." + std::to_string(count++) + ".tmp";
     opened = open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   } while (opened < 0 && errno == EEXIST);
   Descriptor file(opened);
@@ -116,7 +126,7 @@ void replace_file(const FileTask& task, std::string_view bytes) {
   if (fsync(file.number) != 0) fail_with(task, "cannot be written", errno);
   if (close(std::exchange(file.number, -1)) != 0) fail_with(task, "cannot be written", errno);
   if (rename(name.c_str(), target.c_str()) != 0) fail_with(task, "cannot be written", errno);
-  flush_folder(target);
+  flush_folder(folder);
 }
 
 }  // namespace nn::inline HANDFLOW_PRECISION

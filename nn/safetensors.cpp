@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstdio>
 #include <cstring>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -77,6 +78,8 @@ json parse_header(const FileTask& task, std::string_view text) {
     header = json::parse(text, watch);
   } catch (const json::parse_error& error) {
     refuse_json(task, error.byte);
+  } catch (const json::out_of_range&) {  // 1e400
+    task.fail("its header holds a number that is beyond all doubles");
   }
   if (!twice.empty()) task.fail("its header names '" + twice + "' twice");
   if (!header.is_object() || text.front() != '{') task.fail("its header is not a JSON object");

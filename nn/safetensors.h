@@ -20,7 +20,7 @@
 ///                "0.bias": {"dtype": "F32", "shape": [64], "data_offsets": [0, 256]}, ...}
 ///     data      the arrays one after the other, without gaps; row-major, little-endian
 ///
-/// save() and load() are in nn/save.h, checkpoints in nn/checkpoint.h; this is what they share.
+/// save(), load() and checkpoints are in nn/save.h; this is what they share.
 
 namespace nn::inline HANDFLOW_PRECISION {
 

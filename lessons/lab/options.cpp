@@ -65,7 +65,12 @@ void prepare_folder(const std::filesystem::path& folder) {
 /// What --save or --resume name must be a regular file if it is there.
 void check_file(const std::string& flag, const std::filesystem::path& file) {
   if (file.empty()) throw BadFlag(flag + " needs the name of a file");
-  if (std::filesystem::exists(file) && !std::filesystem::is_regular_file(file)) {
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(file, error);
+  if (status.type() == std::filesystem::file_type::none) {
+    throw BadFlag(flag + " '" + file.string() + "' cannot be used: " + error.message());
+  }
+  if (exists(status) && !is_regular_file(status)) {
     throw BadFlag(flag + " '" + file.string() + "' is not a regular file");
   }
 }

@@ -182,6 +182,9 @@ TEST(OptimalAssignment, RefusesCostsThatAreNoSquare) {
                                  {"optimal_assignment", "5 costs", "n = 2"}));
   EXPECT_TRUE(
       throws<ShapeError>([&] { optimal_assignment(five, -1); }, {"optimal_assignment", "n = -1"}));
+  // n * n is 0 in 64 bits, which is as many as there are.
+  EXPECT_TRUE(throws<ShapeError>([&] { optimal_assignment(Costs{}, Index{1} << 32); },
+                                 {"0 costs", "n = 4294967296"}));
 }
 
 TEST(OptimalAssignment, RefusesCostsThatAreNotFinite) {

@@ -79,6 +79,8 @@ TEST(NoiseSchedule, RefusesWhatIsNoSchedule) {
   EXPECT_TRUE(throws<ValueError>([] { NoiseSchedule(10, 0.2, 0.1); }, {"first <= last"}));
   EXPECT_TRUE(throws<ValueError>([] { NoiseSchedule(10, NAN, 0.1); }, {"nan"}));
   EXPECT_TRUE(throws<ValueError>([] { NoiseSchedule(1000, 0.1, 0.9); }, {"leave nothing", "1000"}));
+  // 1 - 1e-17 is 1 in double: x_1 would have no noise, and samplers divide by its deviation.
+  EXPECT_TRUE(throws<ValueError>([] { NoiseSchedule(10, 1e-17, 0.1); }, {"too small"}));
   EXPECT_NO_THROW(NoiseSchedule(10, 0.1, 0.1));
 }
 
@@ -87,8 +89,9 @@ TEST(NoiseSchedule, RefusesStepsThatItDoesNotHave) {
   EXPECT_TRUE(throws<ValueError>([] { short_schedule.beta(0); }, {"beta", "1..3", "got 0"}));
   EXPECT_TRUE(throws<ValueError>([] { short_schedule.beta(4); }, {"got 4"}));
   EXPECT_TRUE(throws<ValueError>([] { short_schedule.alpha_bar(-1); }, {"0..3", "got -1"}));
-  EXPECT_TRUE(throws<ValueError>([] { short_schedule.signal(4); }, {"0..3", "got 4"}));
-  EXPECT_TRUE(throws<ValueError>([] { short_schedule.noise(4); }, {"0..3", "got 4"}));
+  EXPECT_TRUE(
+      throws<ValueError>([] { short_schedule.signal(4); }, {"::signal: ", "0..3", "got 4"}));
+  EXPECT_TRUE(throws<ValueError>([] { short_schedule.noise(4); }, {"::noise: ", "0..3", "got 4"}));
 }
 
 TEST(NoiseSchedule, StationsRunFromNoiseToData) {
@@ -171,7 +174,8 @@ TEST(ForwardProcess, RefusesOtherShapesAndSteps) {
   EXPECT_TRUE(throws<ShapeError>(sample({2, 2}, {2, 1}, {1, 1}), {"x_data (2, 2)", "eps (2, 1)"}));
   EXPECT_TRUE(throws<ShapeError>(sample({2, 2}, {2, 2}, {1}), {"1 values of k"}));
   EXPECT_TRUE(throws<ShapeError>(sample({2}, {2}, {1, 1}), {"x_data (2,)"}));
-  EXPECT_TRUE(throws<autograd::ValueError>(sample({2, 2}, {2, 2}, {1, 4}), {"0..3", "got 4"}));
+  EXPECT_TRUE(throws<autograd::ValueError>(sample({2, 2}, {2, 2}, {1, 4}),
+                                           {"::sample: ", "0..3", "got 4"}));
   EXPECT_TRUE(throws<autograd::ValueError>(sample({2, 2}, {2, 2}, {-1, 1}), {"got -1"}));
   EXPECT_EQ(short_schedule.sample(autograd::zeros({0, 2}), autograd::zeros({0, 2}), {}).x_k.shape(),
             (autograd::Shape{0, 2}));

@@ -286,6 +286,11 @@ TEST_F(SaveTest, AHeaderThatSaysNothing) {
   EXPECT_EQ(refusal(R"({"__metadata__":{"a":1}})", ""), "its __metadata__ 'a' is not a text");
 }
 
+// Valid JSON, but more than a double holds: the parser throws something else than for bad syntax.
+TEST_F(SaveTest, ANumberBeyondAllDoubles) {
+  EXPECT_EQ(refusal(R"({"w":1e400})", ""), "its header holds a number that is beyond all doubles");
+}
+
 TEST_F(SaveTest, AnEntryThatIsNone) {
   const std::string no_dtype = "the entry 'w' of its header has no dtype";
   EXPECT_EQ(refusal(R"({"w":1})", ""), no_dtype);
@@ -530,6 +535,25 @@ class FullDisk {
   rlimit before_{};
   void (*handler_)(int) = nullptr;
 };
+
+// The system would read only what stands before the null: another file.
+TEST_F(SaveTest, APathWithANullIsRefused) {
+  Sequential net = small_net(3);
+  const std::string two = path + std::string(1, '\0') + "other";
+  EXPECT_TRUE(throws<FileError>([&] { save(two, net); }, {"save: ", "a null byte"}));
+  save(path, net);
+  EXPECT_TRUE(throws<FileError>([&] { load(two, net); }, {"load: ", "a null byte"}));
+  EXPECT_EQ(count_of_files(scratch.path), 1U);
+}
+
+TEST_F(SaveTest, ANameMayBeAsLongAsTheSystemAllows) {
+  Sequential net = small_net(3);
+  const std::string longest = (scratch.path / std::string(255, 'n')).string();
+  save(longest, net);
+  Sequential other = small_net(4);
+  load(longest, other);
+  EXPECT_EQ(bits(other), bits(net));
+}
 
 TEST_F(SaveTest, OnAFullDiskTheOldFileStays) {
   Sequential net = small_net(3);

@@ -151,6 +151,11 @@ TEST_F(OptionsTest, FilesThatCannotBeSavedOrResumedAreNamed) {
             "euler: --resume '" + folder + "/none' cannot be read: No such file or directory");
   EXPECT_EQ(refused("--resume", file + "/run"),
             "euler: --resume '" + file + "/run' cannot be read: Not a directory");
+  const std::string too_long = folder + "/" + std::string(256, 'n');
+  EXPECT_EQ(refused("--save", too_long),
+            "euler: --save '" + too_long + "' cannot be used: File name too long");
+  EXPECT_EQ(refused("--resume", too_long),
+            "euler: --resume '" + too_long + "' cannot be used: File name too long");
   EXPECT_EQ(refusal({"--save"}, saving_lesson), "euler: --save needs a value");
 }
 
