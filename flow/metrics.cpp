@@ -17,6 +17,13 @@ void check_points(const char* operation, const Tensor& points, Index dim) {
                              " must be (n, " + std::to_string(dim) + ") with at least one point");
 }
 
+// The same in any number of dimensions.
+void check_points(const char* operation, const Tensor& points) {
+  if (points.rank() == 2) return check_points(operation, points, points.size(1));
+  throw autograd::ShapeError(std::string(operation) + ": points " + to_string(points.shape()) +
+                             " must be (n, dim)");
+}
+
 void check_same_shape(const char* operation, const Tensor& a, const Tensor& b) {
   if (a.shape() == b.shape()) return;
   throw autograd::ShapeError(std::string(operation) + ": shapes " + to_string(a.shape()) + " and " +
@@ -122,13 +129,13 @@ double tag_accuracy(const Tensor& points, const Tensor& tags) {
 }
 
 double energy_distance(const Tensor& a, const Tensor& b) {
-  check_points("energy_distance", a, a.rank() == 2 ? a.size(1) : 0);
+  check_points("energy_distance", a);
   check_points("energy_distance", b, a.size(1));
   return 2 * mean_distance(a, b) - mean_distance(a, a) - mean_distance(b, b);
 }
 
 double squared_wasserstein2(const Tensor& a, const Tensor& b) {
-  check_points("squared_wasserstein2", a, a.rank() == 2 ? a.size(1) : 0);
+  check_points("squared_wasserstein2", a);
   check_same_shape("squared_wasserstein2", a, b);
   check_finite("squared_wasserstein2", a);
   check_finite("squared_wasserstein2", b);
@@ -136,7 +143,7 @@ double squared_wasserstein2(const Tensor& a, const Tensor& b) {
 }
 
 double rms_distance(const Tensor& a, const Tensor& b) {
-  check_points("rms_distance", a, a.rank() == 2 ? a.size(1) : 0);
+  check_points("rms_distance", a);
   check_same_shape("rms_distance", a, b);
   return std::sqrt(mean_squared_distance(a, b));
 }

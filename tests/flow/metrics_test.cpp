@@ -370,5 +370,14 @@ TEST(RmsDistance, RefusesOtherShapes) {
       [] { rms_distance(autograd::zeros({3}), autograd::zeros({3})); }, {"rms_distance", "(3,)"}));
 }
 
+TEST(Metrics, SayWhatShapeTheyWant) {
+  const Tensor row = autograd::zeros({3});
+  const std::initializer_list<const char*> text = {"points (3,) must be (n, dim)"};
+  using autograd::ShapeError;
+  EXPECT_TRUE(throws<ShapeError>([&] { energy_distance(row, row); }, text));
+  EXPECT_TRUE(throws<ShapeError>([&] { squared_wasserstein2(row, row); }, text));
+  EXPECT_TRUE(throws<ShapeError>([&] { rms_distance(row, row); }, text));
+}
+
 }  // namespace
 }  // namespace flow::metrics
