@@ -21,13 +21,15 @@ std::string seen_at_terminal(const std::function<void()>& body) {
   dup2(stderr_side, STDERR_FILENO);
   body();
   dup2(before, STDERR_FILENO);
-  fcntl(terminal, F_SETFL, O_NONBLOCK);
-  std::array<char, 4096> text{};
-  const ssize_t count = read(terminal, text.data(), text.size());
   close(before);
-  close(stderr_side);
+  close(stderr_side);  // from now on the terminal gives what is on its way, and then an error
+  std::string seen;
+  std::array<char, 4096> text{};
+  for (ssize_t count; (count = read(terminal, text.data(), text.size())) > 0;) {
+    seen.append(text.data(), static_cast<std::size_t>(count));
+  }
   close(terminal);
-  return {text.data(), static_cast<std::size_t>(count > 0 ? count : 0)};
+  return seen;
 }
 
 void run_for(std::chrono::milliseconds duration) {
