@@ -1,6 +1,6 @@
 # Energy distance to fresh data against evaluations: what networks reach, and what the exact field.
 load style
-budgets = out."/budgets.csv"     # steps; 0: networks, 1: networks at another rate, 2: exact, 3: data
+budgets = out."/budgets.csv"     # 0: exact, 1: networks, 2: at another rate, -1: two sets of data; N; three samplers
 array NAME[3]   = ["flow, Euler", "diffusion, DDIM", "diffusion, DDPM"]
 array COLOUR[3] = [PATH, DATA, OTHER]
 array N[5] = [5, 10, 20, 50, 100]
@@ -12,14 +12,14 @@ array HIGH[15]
 array EXACT[15]
 do for [i=1:3] {
   do for [n=1:5] {
-    stats budgets using ($2 == 0 && $1 == N[n] ? column(i + 2) : NaN) nooutput
+    stats budgets using ($1 == 1 && $2 == N[n] ? column(i + 2) : NaN) nooutput
     j = 5 * (i - 1) + n
     LOW[j] = STATS_min; MEAN[j] = STATS_mean; HIGH[j] = STATS_max
-    stats budgets using ($2 == 2 && $1 == N[n] ? column(i + 2) : NaN) nooutput
+    stats budgets using ($1 == 0 && $2 == N[n] ? column(i + 2) : NaN) nooutput
     EXACT[j] = STATS_mean
   }
 }
-stats budgets using ($2 == 3 ? $3 : NaN) nooutput
+stats budgets using ($1 == -1 ? $3 : NaN) nooutput
 self = STATS_mean
 
 # Counting starts at 0 because gnuplot takes the first sample of '+' for column headers.
@@ -31,7 +31,7 @@ set yrange [1.5e-3:1.6]
 set xtics ("5" 5, "10" 10, "20" 20, "50" 50, "100" 100)
 set ytics ("1" 1, "0.1" 0.1, "0.01" 0.01)
 set xlabel "evaluations of the network"
-set label 10 "energy distance to fresh data" at screen 0.02, 0.955 left textcolor rgb INK
+set label 10 "energy distance to fresh data (smaller is better)" at screen 0.02, 0.955 left textcolor rgb INK
 set bmargin at screen 0.12
 set tmargin at screen 0.84
 set multiplot
