@@ -27,7 +27,7 @@ set terminal @PNG
 set output out."/".name.".png"
 set logscale xy
 set xrange [4.2:120]
-set yrange [1.5e-3:1.6]
+set yrange [1e-3:1.6]
 set xtics ("5" 5, "10" 10, "20" 20, "50" 50, "100" 100)
 set ytics ("1" 1, "0.1" 0.1, "0.01" 0.01)
 set xlabel "evaluations of the network"
@@ -45,7 +45,7 @@ do for [panel=0:1] {
   set label 20 "two sets of data" at 4.6, self * (panel ? 0.86 : 0.86) left textcolor rgb FLOOR font ",11"
   do for [i=1:3] {
     y = panel ? EXACT[5 * i] : MEAN[5 * i]
-    up = panel ? (i == 1 ? 0.84 : i == 2 ? 1.1 : 1) : 1
+    up = panel ? (i == 2 ? 1.1 : 1) : 1
     set label i NAME[i] at 132, y * up left textcolor rgb COLOUR[i] font ",11"
   }
   if (panel) {
