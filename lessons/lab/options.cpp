@@ -40,8 +40,8 @@ Integer whole_number(const std::string& flag, const std::string& text, Integer l
   return static_cast<Integer>(size);
 }
 
-/// Whether a file can be made in a folder. It makes one: permissions do not tell all, to root
-/// least.
+/// Whether a file can be made in a folder. It makes one: permissions alone do not tell, and root
+/// they do not bind.
 std::error_code probe(const std::filesystem::path& folder) {
   std::string name = (folder / "probe_XXXXXX").string();
   const int file = mkstemp(name.data());

@@ -1,29 +1,19 @@
 #include "nn/adamw.h"
 
-#include <limits>
-
 #include "nn/nn.h"
+#include "tests/nn/optimizers.h"
 #include "tests/tensors.h"
 
 namespace nn {
 namespace {
 
+using optimizers::give_gradient;
+using optimizers::nan;
+using optimizers::parameter;
 using tensors::equal;
 using tensors::near;
 using tensors::throws;
 using tensors::values;
-
-const double nan = std::numeric_limits<double>::quiet_NaN();
-
-Tensor parameter(std::initializer_list<double> numbers) {
-  return Tensor::from(numbers, {static_cast<Index>(numbers.size())}).requires_grad_();
-}
-
-// Leaves exactly `gradient` in p.grad().
-void give_gradient(Tensor p, const Tensor& gradient) {
-  p.zero_grad();
-  sum(p * gradient).backward();
-}
 
 // Without a gradient's push, each step takes lr weight_decay of what is there, whatever its size.
 TEST(AdamW, AloneTheDecayShrinks) {

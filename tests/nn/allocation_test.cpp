@@ -62,6 +62,13 @@ std::size_t allocations_during(F f) {
   return allocations - before;
 }
 
+template <class F>
+std::size_t allocations_in_20(F step) {
+  return allocations_during([&] {
+    for (int i = 0; i < 20; ++i) step();
+  });
+}
+
 // Keeps the compiler from leaving an allocation out.
 void* volatile kept;
 
@@ -107,10 +114,7 @@ TEST(TrainingStep, ASequentialOf3To64To2AllocatesNothing) {
   };
   EXPECT_GT(allocations_during(step), 0U);
   step();
-  EXPECT_EQ(allocations_during([&] {
-              for (int i = 0; i < 20; ++i) step();
-            }),
-            0U);
+  EXPECT_EQ(allocations_in_20(step), 0U);
 }
 
 // The note's conditional step: 1000 points of 4 inputs.
@@ -130,10 +134,7 @@ TEST(TrainingStep, AThousandRowsOf4To64To2AllocateNothing) {
   };
   step();
   step();
-  EXPECT_EQ(allocations_during([&] {
-              for (int i = 0; i < 20; ++i) step();
-            }),
-            0U);
+  EXPECT_EQ(allocations_in_20(step), 0U);
 }
 
 TEST(TrainingStep, AVectorFieldAndItsLossAllocateNothing) {
@@ -150,10 +151,7 @@ TEST(TrainingStep, AVectorFieldAndItsLossAllocateNothing) {
   };
   step();
   step();
-  EXPECT_EQ(allocations_during([&] {
-              for (int i = 0; i < 20; ++i) step();
-            }),
-            0U);
+  EXPECT_EQ(allocations_in_20(step), 0U);
 }
 
 TEST(TrainingStep, OfSgdAllocatesNothing) {
@@ -169,10 +167,7 @@ TEST(TrainingStep, OfSgdAllocatesNothing) {
   };
   step();
   step();
-  EXPECT_EQ(allocations_during([&] {
-              for (int i = 0; i < 20; ++i) step();
-            }),
-            0U);
+  EXPECT_EQ(allocations_in_20(step), 0U);
 }
 
 // A classifier of words: looked-up vectors, cross-entropy, decay and a falling rate.
@@ -196,10 +191,7 @@ TEST(TrainingStep, OfAClassifierWithAScheduleAllocatesNothing) {
   };
   EXPECT_GT(allocations_during(step), 0U);
   step();
-  EXPECT_EQ(allocations_during([&] {
-              for (int i = 0; i < 20; ++i) step();
-            }),
-            0U);
+  EXPECT_EQ(allocations_in_20(step), 0U);
 }
 
 // A call may wrap the model in a function object; a step allocates nothing.

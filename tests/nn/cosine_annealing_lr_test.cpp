@@ -1,17 +1,16 @@
 #include "nn/cosine_annealing_lr.h"
 
 #include <cmath>
-#include <limits>
 
 #include "nn/nn.h"
+#include "tests/nn/optimizers.h"
 #include "tests/tensors.h"
 
 namespace nn {
 namespace {
 
+using optimizers::nan;
 using tensors::throws;
-
-const double nan = std::numeric_limits<double>::quiet_NaN();
 
 SGD optimizer_with(double lr) { return SGD({autograd::zeros({1}).requires_grad_()}, {.lr = lr}); }
 
