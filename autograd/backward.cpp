@@ -134,7 +134,10 @@ void run(Node& root, Ref<Buffer> gradient, bool keep_graph) {
   while (Ref<Node> y = ready.pop()) {
     const bool shows_grad = (y->is_leaf() && y->requires_grad) || y->retains_grad;
     try {
-      if (y->backward && !out_of_memory) y->backward(*y);
+      if (y->backward && !out_of_memory) {
+        y->freed = !keep_graph;
+        y->backward(*y);
+      }
       if (shows_grad) unshare(y->contribution);
     } catch (...) {
       // The other nodes still leave the graph, in order, so that none keeps a half-made gradient.

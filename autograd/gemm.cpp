@@ -57,6 +57,7 @@ void gemm(const Gemm& g) {
     part.a += begin * g.a_row;
     part.c += begin * g.c_row;
     if (part.start) part.start += begin * g.start_row;
+    if (part.y) part.y += begin * g.c_row;
     gemm_on_this_thread(part);
   });
 }

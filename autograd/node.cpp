@@ -50,6 +50,7 @@ void unshare(Ref<Buffer>& contribution) {
 }
 
 Contribution contribute(Node& input) {
+  input.selected = false;
   if (!input.contribution) {
     input.contribution = Buffer::create(input.numel());
     return {input.contribution->data(), false};
@@ -61,13 +62,37 @@ Contribution contribute(Node& input) {
 Contribution contribute_in_place(Node& input, Node& y) {
   const bool dy_is_free = y.contribution.unique() && !y.retains_grad;
   if (!input.contribution && dy_is_free && input.numel() == y.numel()) {
+    input.selected = false;
     input.contribution = std::move(y.contribution);
     return {input.contribution->data(), false};
   }
   return contribute(input);
 }
 
+ProductContribution contribute_product(Node& input, const Node& y, bool may_overwrite) {
+  const bool selects = input.is_relu && !input.retains_grad;
+  const real* relu_output = selects ? input.data() : nullptr;
+  const bool only_y_holds_it = input.references == 1 && input.value.unique() && y.freed;
+  if (selects && may_overwrite && only_y_holds_it && !input.contribution) {
+    input.contribution = std::move(input.value);
+    input.selected = true;
+    return {input.contribution->data(), false, relu_output};
+  }
+  const auto [dx, add] = contribute(input);
+  input.selected = selects;
+  return {dx, add, relu_output};
+}
+
+Ref<Buffer> selected_dy(Node& y) {
+  if (y.selected) return y.contribution;
+  const bool dy_is_free = y.contribution.unique() && !y.retains_grad;
+  Ref<Buffer> selected = dy_is_free ? y.contribution : Buffer::create(y.numel());
+  kernels().relu.backward(y.numel(), y.dy(), y.data(), selected->data(), false, 0, 0);
+  return selected;
+}
+
 void pass_on(Node& input, const Node& y) {
+  input.selected = false;
   if (!input.contribution) {
     input.contribution = y.contribution;
     return;

@@ -16,7 +16,8 @@ struct Node {
   int references = 1;
   bool requires_grad = false;
   bool retains_grad = false;  // a non-leaf whose gradient the user asked to see
-  bool freed = false;         // backward() has been here and dropped the graph
+  bool freed = false;         // backward() has been here, or is, and drops the graph
+  bool is_relu = false;       // passes dy on where the value is positive, else 0
   Shape shape;
   Ref<Buffer> value;  // empty once an operation has taken it over to write its own result there
   Ref<Buffer> grad;   // what Tensor::grad() shows; leaves and retained nodes only
@@ -39,6 +40,7 @@ struct Node {
 
   // Owned by a running backward().
   Ref<Buffer> contribution;  // dy: the gradient of this node, as far as it is known
+  bool selected = false;     // of a relu: dy is 0 already where the value is not positive
   int waiting_for = 0;       // consumers that have not contributed yet
   Node* next = nullptr;      // the list this node stands in (also while it is being destroyed)
 
@@ -77,6 +79,19 @@ Contribution contribute(Node& input);
 /// The same for an elementwise derivative, dx[i] = f(dy[i], ...): may hand out dy's own buffer when
 /// nobody will read dy again. Call it for the last input only.
 Contribution contribute_in_place(Node& input, Node& y);
+
+/// The same for a product, which can do the work of the relu that computed `input`, if one did, in
+/// passing: where its output, `relu_output` (else null), is not positive, 0 is to be written. With
+/// `may_overwrite`, the buffer handed out may be that output itself, if nobody else will read it.
+struct ProductContribution {
+  real* data;
+  bool add;
+  const real* relu_output;
+};
+ProductContribution contribute_product(Node& input, const Node& y, bool may_overwrite);
+
+/// Of a relu: dy where y is positive, else 0. In dy's own buffer where nobody else will read it.
+Ref<Buffer> selected_dy(Node& y);
 
 /// dx (+)= dy, element for element; shares the buffer instead of copying where it can.
 void pass_on(Node& input, const Node& y);

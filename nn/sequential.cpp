@@ -14,7 +14,15 @@ Sequential& Sequential::operator=(Sequential other) noexcept {
 }
 
 Tensor Sequential::operator()(Tensor x) const {
-  for (const auto& layer : layers_) x = layer->forward(std::move(x));
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    const Linear* linear = layers_[i]->linear();
+    if (linear && i + 1 < layers_.size() && layers_[i + 1]->is_relu()) {
+      x = autograd::linear_relu(x, linear->weight, linear->bias);
+      ++i;
+    } else {
+      x = layers_[i]->forward(std::move(x));
+    }
+  }
   return x;
 }
 

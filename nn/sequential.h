@@ -4,7 +4,8 @@
 #include <memory>
 #include <type_traits>
 
-#include "nn/module.h"
+#include "nn/activation.h"
+#include "nn/linear.h"
 
 namespace nn::inline HANDFLOW_PRECISION {
 
@@ -24,6 +25,8 @@ concept LayersOf = (sizeof...(Ms) != 1 || (... && !std::same_as<Ms, C>)) && (...
 ///
 /// It holds Linear, the activations, other Sequentials and your own modules of one tensor; not an
 /// Embedding, which takes indices: net(embedding(indices)).
+///
+/// A Linear and the ReLU behind it run as one node, autograd::linear_relu: the same numbers.
 ///
 /// Build it in braces: there the layers are made, and their weights drawn, from left to right.
 /// Parameters are named "0.weight", "0.bias", "2.weight", ... as in PyTorch. Sequential c{net} is a
@@ -47,6 +50,8 @@ class Sequential : public Module {
   struct AnyLayer {
     virtual ~AnyLayer() = default;
     virtual Tensor forward(Tensor x) const = 0;
+    virtual const Linear* linear() const = 0;  // null where it is something else
+    virtual bool is_relu() const = 0;
     virtual Module& module() = 0;
     virtual std::unique_ptr<AnyLayer> copy() const = 0;
   };
@@ -54,6 +59,11 @@ class Sequential : public Module {
   struct Holder : AnyLayer {
     explicit Holder(M held) : layer(std::move(held)) {}
     Tensor forward(Tensor x) const override { return layer(std::move(x)); }
+    const Linear* linear() const override {
+      if constexpr (std::same_as<M, Linear>) return &layer;
+      return nullptr;
+    }
+    bool is_relu() const override { return std::same_as<M, ReLU>; }
     Module& module() override { return layer; }
     std::unique_ptr<AnyLayer> copy() const override { return std::make_unique<Holder>(layer); }
     M layer;

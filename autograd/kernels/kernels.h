@@ -44,16 +44,22 @@ struct SoftmaxKernel {
                    bool add);
 };
 
-/// What happens to an element of a matrix product just before it is stored.
+/// What happens to an element of a matrix product just before it is stored: nothing, a relu, or the
+/// derivative of the relu whose output is y.
 enum class Epilogue {
   none,
-  relu,  ///< c <= 0 ? 0 : c
+  relu,           ///< c <= 0 ? 0 : c
+  relu_backward,  ///< y <= 0 ? 0 : c
 };
+
+/// Sums of so many terms are finished before anything is stored.
+constexpr Index most_terms_in_place = 512;
 
 /// C = start + A B for A of m x k, B of k x n, C of m x n, with any strides (counted in elements):
 /// A(i, p) = a[i * a_row + p * a_col], B(p, j) = b[p * b_row + j * b_col], and so on. Transposing
 /// is a choice of strides. `start` null means zeros; start_row = 0 repeats a bias row; start == c
-/// (with c's strides) accumulates.
+/// (with c's strides) accumulates. y, for Epilogue::relu_backward, lies as C does, and may be c
+/// where k <= most_terms_in_place.
 struct Gemm {
   Index m, n, k;
   const real* a;
@@ -65,6 +71,7 @@ struct Gemm {
   const real* start = nullptr;
   Index start_row = 0, start_col = 1;
   Epilogue epilogue = Epilogue::none;
+  const real* y = nullptr;
 };
 
 /// One step of Adam over a flat array (Kingma & Ba 2015, algorithm 1, in PyTorch's order).

@@ -28,6 +28,7 @@ Tensor unary(const char* operation, const UnaryKernel& kernel, Tensor x, double 
                                                         : save_nothing;
   record(operation, y, {&x}, save, [f = &kernel, p = first, q = second](Node& out) {
     Node& in = out.input(0);
+    if (out.selected) return pass_on(in, out);
     const real* dy = out.dy();
     const real* saved = f->saves == Saves::input    ? in.data()
                         : f->saves == Saves::output ? out.data()
@@ -118,7 +119,11 @@ Tensor div(Tensor a, Tensor b) {
 }
 
 Tensor neg(Tensor x) { return unary("neg", kernels().neg, std::move(x)); }
-Tensor relu(Tensor x) { return unary("relu", kernels().relu, std::move(x)); }
+Tensor relu(Tensor x) {
+  Tensor y = unary("relu", kernels().relu, std::move(x));
+  y.node().is_relu = y.requires_grad();
+  return y;
+}
 Tensor silu(Tensor x) { return unary("silu", kernels().silu, std::move(x)); }
 Tensor tanh(Tensor x) { return unary("tanh", kernels().tanh, std::move(x)); }
 Tensor sigmoid(Tensor x) { return unary("sigmoid", kernels().sigmoid, std::move(x)); }

@@ -19,8 +19,9 @@ struct Matrix {
 Matrix rows_of(const real* data, Index width) { return {data, width, 1}; }
 Matrix transposed(const real* data, Index width) { return {data, 1, width}; }
 
-// c (m x n) (+)= A B
-void product(Index m, Index n, Index k, Matrix a, Matrix b, real* c, bool add) {
+// c (m x n) (+)= A B, and 0 where a relu's output, if given, is not positive
+void product(Index m, Index n, Index k, Matrix a, Matrix b, real* c, bool add,
+             const real* relu_output = nullptr) {
   gemm({.m = m,
         .n = n,
         .k = k,
@@ -35,7 +36,9 @@ void product(Index m, Index n, Index k, Matrix a, Matrix b, real* c, bool add) {
         .c_col = 1,
         .start = add ? c : nullptr,
         .start_row = n,
-        .start_col = 1});
+        .start_col = 1,
+        .epilogue = relu_output ? Epilogue::relu_backward : Epilogue::none,
+        .y = relu_output});
 }
 
 }  // namespace
@@ -70,23 +73,35 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
   return c;
 }
 
-// y = x W^T + b       dx = dy W           dW = dy^T x         db = sum of dy over the batch
-Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  records("linear", std::array{&x, &weight});
+namespace {
+
+void check_shapes(const char* operation, const Tensor& x, const Tensor& weight,
+                  const Tensor& bias) {
+  const std::string name = operation;
   if (weight.rank() != 2) {
-    throw ShapeError("linear: weight " + to_string(weight.shape()) + " must be (out, in)");
+    throw ShapeError(name + ": weight " + to_string(weight.shape()) + " must be (out, in)");
   }
   const Index out = weight.size(0);
   const Index in = weight.size(1);
   if (x.rank() < 1 || x.size(-1) != in) {
-    throw ShapeError("linear: input " + to_string(x.shape()) + " and weight " +
+    throw ShapeError(name + ": input " + to_string(x.shape()) + " and weight " +
                      to_string(weight.shape()) + ": the last dimension of input must be " +
                      std::to_string(in));
   }
   if (bias.defined() && bias.shape() != Shape{out}) {
-    throw ShapeError("linear: bias " + to_string(bias.shape()) + " and weight " +
+    throw ShapeError(name + ": bias " + to_string(bias.shape()) + " and weight " +
                      to_string(weight.shape()) + ": bias must be " + to_string(Shape{out}));
   }
+}
+
+// y = x W^T + b       dx = dy W           dW = dy^T x         db = sum of dy over the batch
+// With a relu behind it, dy is first set to 0 where y is.
+Tensor affine(const char* operation, const Tensor& x, const Tensor& weight, const Tensor& bias,
+              Epilogue epilogue) {
+  records(operation, std::array{&x, &weight});
+  check_shapes(operation, x, weight, bias);
+  const Index out = weight.size(0);
+  const Index in = weight.size(1);
   const Index batch = x.shape().product(0, x.shape().rank() - 1);
   Tensor y = Tensor::empty(x.shape().with(-1, out));
   gemm({.m = batch,
@@ -103,16 +118,14 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
         .c_col = 1,
         .start = bias.defined() ? bias.data() : nullptr,
         .start_row = 0,
-        .start_col = 1});
+        .start_col = 1,
+        .epilogue = epilogue});
 
   const auto backward = [batch, in, out](Node& node) {
-    const real* dy = node.dy();
+    const Ref<Buffer> gradient = node.is_relu ? selected_dy(node) : node.contribution;
+    const real* dy = gradient->data();
     Node& input = node.input(0);
     Node& w = node.input(1);
-    if (node.needs_input_grad(0)) {
-      const auto [dx, add] = contribute(input);
-      product(batch, in, out, rows_of(dy, out), rows_of(w.data(), in), dx, add);
-    }
     if (node.needs_input_grad(1)) {
       const auto [dw, add] = contribute(w);
       product(out, in, batch, transposed(dy, out), rows_of(input.data(), in), dw, add);
@@ -121,15 +134,33 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
       const auto [db, add] = contribute(node.input(2));
       kernels().sum(1, batch, out, dy, db, add);
     }
+    if (node.needs_input_grad(0)) {  // last: dx may be written over x
+      const auto [dx, add, relu_output] =
+          contribute_product(input, node, out <= most_terms_in_place);
+      product(batch, in, out, rows_of(dy, out), rows_of(w.data(), in), dx, add, relu_output);
+    }
   };
+  const bool relu = epilogue == Epilogue::relu;
   const unsigned save = (x.requires_grad() ? save_b : save_nothing) |
-                        (weight.requires_grad() ? save_a : save_nothing);
+                        (weight.requires_grad() ? save_a : save_nothing) |
+                        (relu ? save_output : save_nothing);
   if (bias.defined()) {
-    record("linear", y, {&x, &weight, &bias}, save, backward);
+    record(operation, y, {&x, &weight, &bias}, save, backward);
   } else {
-    record("linear", y, {&x, &weight}, save, backward);
+    record(operation, y, {&x, &weight}, save, backward);
   }
+  y.node().is_relu = relu && y.requires_grad();
   return y;
+}
+
+}  // namespace
+
+Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  return affine("linear", x, weight, bias, Epilogue::none);
+}
+
+Tensor linear_relu(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  return affine("linear_relu", x, weight, bias, Epilogue::relu);
 }
 
 }  // namespace autograd::inline HANDFLOW_PRECISION

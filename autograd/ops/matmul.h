@@ -11,4 +11,8 @@ Tensor matmul(const Tensor& a, const Tensor& b);
 /// (out,) or undefined for none; y (..., out). Throws ShapeError.
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias = {});
 
+/// relu(linear(x, weight, bias)), bit for bit, in one node: the product stores what relu would have
+/// read again. Sequential uses it where a ReLU follows a Linear. Throws ShapeError.
+Tensor linear_relu(const Tensor& x, const Tensor& weight, const Tensor& bias = {});
+
 }  // namespace autograd::inline HANDFLOW_PRECISION
