@@ -16,7 +16,7 @@ void Shape::append(Index size) {
   if (rank_ == max_rank) throw ShapeError("shape: at most 4 dimensions are supported");
   if (size < 0) throw ShapeError("shape: a size cannot be negative, got " + std::to_string(size));
   Index nonzero = 1;
-  for (int d = 0; d < rank_; ++d)
+  for (int d = 0; d < rank(); ++d)
     nonzero *= std::max<Index>(sizes_[static_cast<std::size_t>(d)], 1);
   if (nonzero > max_numel / std::max<Index>(size, 1)) {
     throw ShapeError("shape: more than 2^36 elements");
@@ -25,32 +25,23 @@ void Shape::append(Index size) {
   numel_ *= size;
 }
 
-int Shape::dimension(Index d, const char* operation) const {
-  if (d < -rank_ || d >= rank_) {
-    throw ShapeError(std::string(operation) + ": dimension " + std::to_string(d) +
-                     " is out of range for shape " + to_string(*this));
-  }
-  return static_cast<int>(d < 0 ? d + rank_ : d);
-}
-
-Index Shape::product(int first, int last) const {
-  Index product = 1;
-  for (int d = first; d < last; ++d) product *= sizes_[static_cast<std::size_t>(d)];
-  return product;
+void Shape::refuse_dimension(Index d, const char* operation) const {
+  throw ShapeError(std::string(operation) + ": dimension " + std::to_string(d) +
+                   " is out of range for shape " + to_string(*this));
 }
 
 Shape Shape::with(Index d, Index size) const {
   const int changed = dimension(d);
   if (sizes_[static_cast<std::size_t>(changed)] == size) return *this;
   Shape result;
-  for (int i = 0; i < rank_; ++i) result.append(i == changed ? size : (*this)[i]);
+  for (int i = 0; i < rank(); ++i) result.append(i == changed ? size : (*this)[i]);
   return result;
 }
 
 Shape Shape::without(Index d) const {
   const int removed = dimension(d);
   Shape result;
-  for (int i = 0; i < rank_; ++i) {
+  for (int i = 0; i < rank(); ++i) {
     if (i != removed) result.append((*this)[i]);
   }
   return result;

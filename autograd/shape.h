@@ -23,7 +23,7 @@ class Shape {
   Shape(std::initializer_list<Index> sizes);
   explicit Shape(std::span<const Index> sizes);
 
-  int rank() const { return rank_; }
+  int rank() const { return static_cast<int>(rank_); }
   Index numel() const { return numel_; }
 
   /// Size of dimension d; negative d counts from the end (-1 is the last). Throws ShapeError.
@@ -31,10 +31,17 @@ class Shape {
 
   /// d as a position 0..rank-1, negative d counted from the end. `operation` opens the text of the
   /// ShapeError thrown otherwise.
-  int dimension(Index d, const char* operation = "shape") const;
+  int dimension(Index d, const char* operation = "shape") const {
+    if (d < -rank_ || d >= rank_) refuse_dimension(d, operation);
+    return static_cast<int>(d < 0 ? d + rank_ : d);
+  }
 
   /// Product of the sizes of dimensions first..last-1.
-  Index product(int first, int last) const;
+  Index product(int first, int last) const {
+    Index product = 1;
+    for (int d = first; d < last; ++d) product *= sizes_[static_cast<std::size_t>(d)];
+    return product;
+  }
 
   /// The same shape with dimension d of another size.
   Shape with(Index d, Index size) const;
@@ -49,11 +56,12 @@ class Shape {
   }
 
  private:
+  [[noreturn]] void refuse_dimension(Index d, const char* operation) const;
   void append(Index size);
 
   std::array<Index, max_rank> sizes_{};  // beyond rank_: zero, so that == can compare all
   Index numel_ = 1;
-  int rank_ = 0;
+  Index rank_ = 0;  // as wide as the others: a shape without padding is copied in whole vectors
 };
 
 /// "(2, 3)", "(5,)", "()": as PyTorch and NumPy print it.

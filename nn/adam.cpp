@@ -7,6 +7,10 @@ namespace nn::inline HANDFLOW_PRECISION {
 
 using autograd::real;
 
+// beta^t to beta^(t + 1). So small that 1 - power is 1, it becomes 0: on its way there it would pass
+// through the subnormal numbers, on which arithmetic is slow.
+void Adam::advance(double& power, double beta) { power = power < 1e-30 ? 0 : power * beta; }
+
 Adam::Adam(std::vector<Tensor> parameters, AdamOptions options)
     : Optimizer(std::move(parameters), options.lr), options_(options), states_(parameters_.size()) {
   const auto is_decay = [](double beta) { return beta >= 0 && beta < 1; };
@@ -29,8 +33,8 @@ void Adam::step() {
       s.exp_avg = std::move(exp_avg);  // last: it says that both are there
     }
     ++s.step;
-    s.beta1_power *= options_.beta1;
-    s.beta2_power *= options_.beta2;
+    advance(s.beta1_power, options_.beta1);
+    advance(s.beta2_power, options_.beta2);
     const autograd::AdamStep constants{
         .beta1 = static_cast<real>(options_.beta1),
         .one_minus_beta1 = static_cast<real>(1 - options_.beta1),
@@ -84,8 +88,8 @@ void Adam::set_state(Index parameter, const Tensor& exp_avg, const Tensor& exp_a
   State state{
       .exp_avg = exp_avg.detach().clone(), .exp_avg_sq = exp_avg_sq.detach().clone(), .step = step};
   for (Index t = 0; t < step; ++t) {
-    state.beta1_power *= options_.beta1;
-    state.beta2_power *= options_.beta2;
+    advance(state.beta1_power, options_.beta1);
+    advance(state.beta2_power, options_.beta2);
   }
   states_[i] = std::move(state);
 }

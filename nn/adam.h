@@ -45,6 +45,7 @@ class Adam : public Optimizer {
   void set_state(Index parameter, const Tensor& exp_avg, const Tensor& exp_avg_sq, Index step);
 
  private:
+  static void advance(double& power, double beta);
   std::size_t place(Index parameter) const;
 
   AdamOptions options_;
