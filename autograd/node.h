@@ -102,7 +102,8 @@ void pass_on(Node& input, const Node& y);
 void unshare(Ref<Buffer>& contribution);
 
 /// False inside a NoGradGuard.
-bool grad_enabled() noexcept;
+inline constinit thread_local bool grad_is_enabled = true;
+inline bool grad_enabled() noexcept { return grad_is_enabled; }
 
 /// While one exists on this thread, operations record nothing. The state before returns with its
 /// end.

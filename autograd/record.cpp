@@ -4,16 +4,9 @@
 
 namespace autograd::inline HANDFLOW_PRECISION {
 
-bool records(const char* operation, std::span<const Tensor* const> inputs) {
-  bool any = false;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (!inputs[i]->defined()) {
-      throw GraphError(std::string(operation) + ": argument " + std::to_string(i + 1) +
-                       " is an undefined tensor (a gradient that was never computed?)");
-    }
-    any = any || inputs[i]->requires_grad();
-  }
-  return any && grad_enabled();
+void refuse_undefined(const char* operation, std::size_t i) {
+  throw GraphError(std::string(operation) + ": argument " + std::to_string(i + 1) +
+                   " is an undefined tensor (a gradient that was never computed?)");
 }
 
 void connect(const char* operation, Node& y, std::span<const Tensor* const> inputs, unsigned save,
@@ -26,7 +19,7 @@ void connect(const char* operation, Node& y, std::span<const Tensor* const> inpu
     Node* input = &inputs[i]->node();
     ++input->references;
     y.inputs[i] = input;
-    if (input->requires_grad) y.needed |= std::uint64_t{1} << i;
+    y.needed |= std::uint64_t{input->requires_grad} << i;
     if (i < 3 && (save & (save_a << i))) y.saved_versions[i] = input->value->version;
   }
   if (save & save_output) y.saved_versions[3] = y.value->version;

@@ -11,9 +11,19 @@
 
 namespace autograd::inline HANDFLOW_PRECISION {
 
+/// Throws GraphError: argument i, counted from 0, is undefined.
+[[noreturn]] void refuse_undefined(const char* operation, std::size_t i);
+
 /// True if an operation on these inputs belongs into the graph: gradients are enabled and one of
 /// them requires one. Throws GraphError, naming the operation, if one of them is undefined.
-bool records(const char* operation, std::span<const Tensor* const> inputs);
+inline bool records(const char* operation, std::span<const Tensor* const> inputs) {
+  bool any = false;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (!inputs[i]->defined()) refuse_undefined(operation, i);
+    any = any || inputs[i]->requires_grad();
+  }
+  return any && grad_enabled();
+}
 
 /// Stores inputs, saved versions and the backward function in y's node. `backward` must expect the
 /// captures that stand in the node already. At most 64 inputs.

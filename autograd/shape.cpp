@@ -55,8 +55,7 @@ std::string to_string(const Shape& shape) {
   return text + (shape.rank() == 1 ? ",)" : ")");
 }
 
-Shape broadcast(const char* operation, const Shape& a, const Shape& b) {
-  if (a == b) return a;
+Shape broadcast_different(const char* operation, const Shape& a, const Shape& b) {
   const int rank = std::max(a.rank(), b.rank());
   Shape result = a.rank() == rank ? a : b;
   for (int d = -1; d >= -rank; --d) {

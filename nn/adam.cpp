@@ -7,8 +7,8 @@ namespace nn::inline HANDFLOW_PRECISION {
 
 using autograd::real;
 
-// beta^t to beta^(t + 1). So small that 1 - power is 1, it becomes 0: on its way there it would pass
-// through the subnormal numbers, on which arithmetic is slow.
+// beta^t to beta^(t + 1). So small that 1 - power is 1, it becomes 0: on its way there it would
+// pass through the subnormal numbers, on which arithmetic is slow.
 void Adam::advance(double& power, double beta) { power = power < 1e-30 ? 0 : power * beta; }
 
 Adam::Adam(std::vector<Tensor> parameters, AdamOptions options)

@@ -12,7 +12,7 @@ namespace autograd::inline HANDFLOW_PRECISION {
 namespace {
 
 // y = f(x)            dx = dy f'(x)
-Tensor unary(const char* operation, const UnaryKernel& kernel, Tensor x, double p = 0,
+Tensor unary(const char* operation, const UnaryKernel& kernel, Tensor& x, double p = 0,
              double q = 0) {
   const bool recorded = records(operation, std::array<const Tensor*, 1>{&x});
   const real* values = x.data();
@@ -56,6 +56,8 @@ struct Operand {
     }
   }
 
+  bool is_whole() const { return step == 1 && !buffer; }
+
   const real* data = nullptr;
   Index step = 1;
   Ref<Buffer> buffer;
@@ -64,7 +66,7 @@ struct Operand {
 // y = f(a, b)         da = dy df/da         db = dy df/db         each summed to its operand's
 // shape
 Tensor binary(const char* operation, const BinaryKernel& kernel, unsigned da_reads,
-              unsigned db_reads, Tensor a, Tensor b) {
+              unsigned db_reads, Tensor& a, Tensor& b) {
   const bool recorded = records(operation, std::array<const Tensor*, 2>{&a, &b});
   const Shape shape = broadcast(operation, a.shape(), b.shape());
   const Operand left(a.node(), shape, true);
@@ -72,8 +74,8 @@ Tensor binary(const char* operation, const BinaryKernel& kernel, unsigned da_rea
   const unsigned save = !recorded ? save_nothing
                                   : (a.requires_grad() ? da_reads : save_nothing) |
                                         (b.requires_grad() ? db_reads : save_nothing);
-  const bool into_a = a.shape() == shape && !(save & save_a);
-  const bool into_b = b.shape() == shape && !(save & save_b);
+  const bool into_a = left.is_whole() && !(save & save_a);
+  const bool into_b = right.is_whole() && !(save & save_b);
   Ref<Buffer> result = into_a ? take_buffer(a) : Ref<Buffer>();
   if (!result && into_b) result = take_buffer(b);
   if (!result) result = Buffer::create(shape.numel());
@@ -87,7 +89,7 @@ Tensor binary(const char* operation, const BinaryKernel& kernel, unsigned da_rea
       if (!out.needs_input_grad(i)) return;
       Node& in = out.input(i);
       const real* dy = out.dy();
-      if (in.shape == out.shape) {
+      if (in.numel() == out.numel()) {
         const auto [dx, add] = last ? contribute_in_place(in, out) : contribute(in);
         derivative(out.numel(), dy, p.data, p.step, q.data, q.step, dx, add);
       } else {
@@ -106,43 +108,39 @@ Tensor binary(const char* operation, const BinaryKernel& kernel, unsigned da_rea
 }  // namespace
 
 Tensor add(Tensor a, Tensor b) {
-  return binary("add", kernels().add, save_nothing, save_nothing, std::move(a), std::move(b));
+  return binary("add", kernels().add, save_nothing, save_nothing, a, b);
 }
 Tensor sub(Tensor a, Tensor b) {
-  return binary("sub", kernels().sub, save_nothing, save_nothing, std::move(a), std::move(b));
+  return binary("sub", kernels().sub, save_nothing, save_nothing, a, b);
 }
-Tensor mul(Tensor a, Tensor b) {
-  return binary("mul", kernels().mul, save_b, save_a, std::move(a), std::move(b));
-}
+Tensor mul(Tensor a, Tensor b) { return binary("mul", kernels().mul, save_b, save_a, a, b); }
 Tensor div(Tensor a, Tensor b) {
-  return binary("div", kernels().div, save_b, save_a | save_b, std::move(a), std::move(b));
+  return binary("div", kernels().div, save_b, save_a | save_b, a, b);
 }
 
-Tensor neg(Tensor x) { return unary("neg", kernels().neg, std::move(x)); }
+Tensor neg(Tensor x) { return unary("neg", kernels().neg, x); }
 Tensor relu(Tensor x) {
-  Tensor y = unary("relu", kernels().relu, std::move(x));
+  Tensor y = unary("relu", kernels().relu, x);
   y.node().is_relu = y.requires_grad();
   return y;
 }
-Tensor silu(Tensor x) { return unary("silu", kernels().silu, std::move(x)); }
-Tensor tanh(Tensor x) { return unary("tanh", kernels().tanh, std::move(x)); }
-Tensor sigmoid(Tensor x) { return unary("sigmoid", kernels().sigmoid, std::move(x)); }
-Tensor exp(Tensor x) { return unary("exp", kernels().exp, std::move(x)); }
-Tensor log(Tensor x) { return unary("log", kernels().log, std::move(x)); }
-Tensor sin(Tensor x) { return unary("sin", kernels().sin, std::move(x)); }
-Tensor cos(Tensor x) { return unary("cos", kernels().cos, std::move(x)); }
-Tensor sqrt(Tensor x) { return unary("sqrt", kernels().sqrt, std::move(x)); }
-Tensor square(Tensor x) { return unary("square", kernels().square, std::move(x)); }
-Tensor abs(Tensor x) { return unary("abs", kernels().abs, std::move(x)); }
-Tensor pow(Tensor x, double exponent) {
-  return unary("pow", kernels().pow, std::move(x), exponent);
-}
+Tensor silu(Tensor x) { return unary("silu", kernels().silu, x); }
+Tensor tanh(Tensor x) { return unary("tanh", kernels().tanh, x); }
+Tensor sigmoid(Tensor x) { return unary("sigmoid", kernels().sigmoid, x); }
+Tensor exp(Tensor x) { return unary("exp", kernels().exp, x); }
+Tensor log(Tensor x) { return unary("log", kernels().log, x); }
+Tensor sin(Tensor x) { return unary("sin", kernels().sin, x); }
+Tensor cos(Tensor x) { return unary("cos", kernels().cos, x); }
+Tensor sqrt(Tensor x) { return unary("sqrt", kernels().sqrt, x); }
+Tensor square(Tensor x) { return unary("square", kernels().square, x); }
+Tensor abs(Tensor x) { return unary("abs", kernels().abs, x); }
+Tensor pow(Tensor x, double exponent) { return unary("pow", kernels().pow, x, exponent); }
 Tensor clamp(Tensor x, double low, double high) {
   if (!(low <= high)) {
     throw ValueError("clamp: low " + std::to_string(low) + " is not at most high " +
                      std::to_string(high));
   }
-  return unary("clamp", kernels().clamp, std::move(x), low, high);
+  return unary("clamp", kernels().clamp, x, low, high);
 }
 
 }  // namespace autograd::inline HANDFLOW_PRECISION
