@@ -71,7 +71,8 @@ struct Graph {
     const std::vector<Index> rows = {1, 0};
     const Tensor chosen = index_select(joined, std::vector<Index>{1, 0, 1});
     return sum(chosen) + sum(max(matmul(a, transpose(a)), 0)) + mse_loss(a, kept) +
-           sum(linear(a, a, Tensor())) + cross_entropy(a * softmax(b, 0), rows);
+           sum(linear(a, a, Tensor())) + sum(linear(linear_relu(a, a), ones({1, 2}))) +
+           cross_entropy(a * softmax(b, 0), rows);
   }
 };
 
@@ -155,6 +156,14 @@ TEST(Heap, WhereItIsFullBackwardChangesNoGradient) {
       },
       [](const Tensor& a, const Tensor& b) { return sum(matmul(a, transpose(a))) + sum(b); },
       [](const Tensor& a, const Tensor& b) { return sum(linear(b, a, slice(b, 0, 0, 2))); },
+      // Products that select by a relu's output: made over it, and beside it.
+      [](const Tensor& a, const Tensor& b) {
+        return sum(linear(relu(linear_relu(b, a, slice(b, 0, 0, 2))), transpose(a)));
+      },
+      [](const Tensor& a, const Tensor& b) {
+        const Tensor h = relu(a * b);
+        return sum(linear(h, a) + linear(h, expand(b, {2, 3}))) + sum(h);
+      },
       [](const Tensor& a, const Tensor& b) {
         return mse_loss(a, expand(b, {2, 3}) * a);
       },

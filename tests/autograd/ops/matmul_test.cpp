@@ -286,5 +286,245 @@ TEST(Linear, RefusesOtherShapes) {
   EXPECT_EQ(x.node().references, 1);
 }
 
+// --- Linear and relu in one node ----------------------------------------------------------------
+
+// Equal bits, so that 0 and -0 differ; NaN equal to NaN.
+::testing::AssertionResult same_bits(const Tensor& a, const Tensor& b) {
+  if (a.shape() != b.shape()) return ::testing::AssertionFailure() << "other shapes";
+  for (Index i = 0; i < a.numel(); ++i) {
+    const real x = a.data()[i], y = b.data()[i];
+    if (std::isnan(x) && std::isnan(y)) continue;
+    if (x == y && std::signbit(x) == std::signbit(y)) continue;
+    return ::testing::AssertionFailure() << "element " << i << ": " << x << " and " << y;
+  }
+  return ::testing::AssertionSuccess();
+}
+
+Tensor bias_of(const Inputs& in) { return in.size() > 2 ? in[2] : Tensor(); }
+Tensor in_one(const Inputs& in) { return linear_relu(in[0], in[1], bias_of(in)); }
+Tensor in_two(const Inputs& in) { return relu(linear(in[0], in[1], bias_of(in))); }
+
+// The value and all gradients of linear_relu are those of relu(linear), bit for bit.
+void expect_relu_of_linear(const Inputs& inputs, const Tensor& dy) {
+  const Tensor y = in_one(inputs);
+  ASSERT_EQ(y.shape(), dy.shape());
+  EXPECT_TRUE(same_bits(y, in_two(inputs)));
+  const Inputs one = gradients(in_one, inputs, dy), two = gradients(in_two, inputs, dy);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    EXPECT_TRUE(same_bits(one[i], two[i])) << "input " << i;
+  }
+}
+
+TEST(LinearRelu, IsReluOfLinearBitForBit) {
+  std::vector<Sizes> all = sizes();
+  all.insert(all.end(), {{5, 600, 7}, {5, 7, 600}, {33, 513, 17}, {200, 3, 64}, {70, 33, 1600}});
+  for (const auto [batch, in, out] : all) {
+    SCOPED_TRACE("batch " + std::to_string(batch) + ", in " + std::to_string(in) + ", out " +
+                 std::to_string(out));
+    const Inputs inputs = {numbers({batch, in}, -2, 2, 1), numbers({out, in}, -2, 2, 2),
+                           numbers({out}, -2, 2, 3)};
+    const Tensor dy = numbers({batch, out}, -2, 2, 4);
+    expect_relu_of_linear(inputs, dy);
+    expect_relu_of_linear({inputs[0], inputs[1]}, dy);  // without a bias
+  }
+}
+
+TEST(LinearRelu, TakesAnyRank) {
+  const Tensor weight = numbers({5, 3}, -2, 2, 2), bias = numbers({5}, -1, 1, 3);
+  for (const Shape& shape :
+       {Shape{3}, Shape{0, 3}, Shape{2, 3}, Shape{2, 5, 3}, Shape{2, 0, 3}, Shape{2, 1, 2, 3}}) {
+    expect_relu_of_linear({numbers(shape, -2, 2, 1), weight, bias},
+                          numbers(shape.with(-1, 5), -2, 2, 4));
+  }
+}
+
+TEST(LinearRelu, NoRowsColumnsOrTerms) {
+  for (const auto [batch, in, out] :
+       {Sizes{0, 3, 2}, Sizes{3, 0, 2}, Sizes{3, 2, 0}, Sizes{0, 0, 2}, Sizes{0, 0, 0}}) {
+    expect_relu_of_linear({ones({batch, in}), ones({out, in}), whole_numbers({out})},
+                          whole_numbers({batch, out}));
+  }
+  // Without terms, relu of the bias.
+  EXPECT_TRUE(has_values(linear_relu(zeros({2, 0}), zeros({3, 0}), Tensor::from({1, -2, 0}, {3})),
+                         {1, 0, 0, 1, 0, 0}));
+}
+
+TEST(LinearRelu, AtTheKinkTheSlopeIsZero) {
+  const Inputs inputs = {Tensor::from({1, -1, 0}, {3, 1}), ones({2, 1}),
+                         Tensor::from({0, -1}, {2})};  // sums 1 0, -1 -2, 0 -1
+  EXPECT_TRUE(has_values(in_one(inputs), {1, 0, 0, 0, 0, 0}));
+  const Tensor dy = Tensor::from({1, 2, 4, 8, 16, 32}, {3, 2});
+  EXPECT_TRUE(has_values(gradients(in_one, inputs, dy)[0], {1, 0, 0}));
+}
+
+// NaN passes, forward and back; infinity times a slope of zero is zero.
+TEST(LinearRelu, NanAndInfinity) {
+  for (const Index n : {1, 5, 40}) {
+    Tensor x = numbers({6, 17}, -2, 2, 1), dy = numbers({6, n}, -2, 2, 4);
+    const Tensor weight = numbers({n, 17}, 0.5, 2, 2);
+    x.data()[0 * 17 + 3] = static_cast<real>(nan);
+    x.data()[1 * 17 + 3] = static_cast<real>(infinity);
+    x.data()[2 * 17 + 3] = static_cast<real>(-infinity);
+    for (Index i = 2; i < 6; ++i) dy.data()[i * n] = static_cast<real>(i % 2 ? nan : infinity);
+    const Inputs inputs = {x, weight, zeros({n})};
+    expect_relu_of_linear(inputs, dy);
+    const Tensor y = in_one(inputs);
+    EXPECT_TRUE(std::isnan(element(y, 0, n - 1)));
+    EXPECT_EQ(element(y, 1, n - 1), infinity);
+    EXPECT_EQ(element(y, 2, n - 1), 0);
+    const Tensor dx = gradients(in_one, inputs, dy)[0];
+    EXPECT_NE(element(dx, 0, 0), 0);  // a NaN is not "not positive"
+    EXPECT_EQ(element(dx, 2, 0), 0);
+  }
+}
+
+TEST(LinearRelu, TheSameTensorTwice) {
+  for (const Index n : {1, 5, 17}) {
+    const Tensor x = numbers({n, n}, -2, 2, 1), dy = numbers({n, n}, -2, 2, 2);
+    const auto one = [](const Tensor& t) { return linear_relu(t, t, sum(t, 0)); };
+    const auto two = [](const Tensor& t) { return relu(linear(t, t, sum(t, 0))); };
+    EXPECT_TRUE(same_bits(one(x), two(x)));
+    EXPECT_TRUE(same_bits(gradient(one, x, dy), gradient(two, x, dy)));
+  }
+}
+
+TEST(LinearRelu, OnSeveralThreads) {
+  const int before = num_threads();
+  const Inputs inputs = {numbers({301, 70}, -2, 2, 1), numbers({67, 70}, -2, 2, 2),
+                         numbers({67}, -2, 2, 3)};
+  const auto twice = [](const Inputs& in) {
+    return linear(linear_relu(in[0], in[1], in[2]), transpose(in[1]));
+  };
+  const Tensor dy = numbers({301, 70}, -2, 2, 4);
+  const Inputs expected = gradients(twice, inputs, dy);
+  for (const int threads : {2, 3}) {
+    set_num_threads(threads);
+    const Inputs grads = gradients(twice, inputs, dy);
+    for (std::size_t i = 0; i < 3; ++i) {
+      EXPECT_TRUE(same_bits(grads[i], expected[i])) << "input " << i << ", threads " << threads;
+    }
+  }
+  set_num_threads(before);
+}
+
+TEST(LinearRelu, RefusesOtherShapes) {
+  const Tensor x = leaf(whole_numbers({200, 4}));
+  EXPECT_TRUE(throws<ShapeError>(
+      [&] {
+        linear_relu(x, zeros({64, 3}));
+      },
+      {"linear_relu: input (200, 4) and weight (64, 3): the last "
+       "dimension of input must be 3"}));
+  EXPECT_TRUE(throws<ShapeError>([&] { linear_relu(x, zeros({4})); },
+                                 {"linear_relu: weight (4,) must be (out, in)"}));
+  EXPECT_TRUE(throws<ShapeError>(
+      [&] {
+        linear_relu(x, zeros({2, 4}), zeros({3}));
+      },
+      {"linear_relu: bias (3,) and weight (2, 4): bias must be (2,)"}));
+  EXPECT_EQ(x.node().references, 1);
+}
+
+// --- Relu before a product ----------------------------------------------------------------------
+
+// A relu that no product knows of: its derivative is always its own.
+Tensor unknown_relu(Tensor x) {
+  Tensor y = relu(std::move(x));
+  y.node().is_relu = false;
+  return y;
+}
+
+using Relu = Tensor (*)(Tensor);
+
+// A graph that a product may shorten, written with either relu. in: x (6, n), w (n, n), v (n, n).
+struct Graph {
+  const char* what;
+  Tensor (*f)(const Inputs& in, Relu r);
+};
+
+const Graph graphs[] = {
+    {"relu and a product",
+     [](const Inputs& in, Relu r) { return linear(r(linear(in[0], in[1])), in[2]); }},
+    {"relu of a leaf", [](const Inputs& in, Relu r) { return linear(r(in[0]), in[1]); }},
+    {"relu of relu", [](const Inputs& in, Relu r) { return linear(r(r(in[0])), in[1]); }},
+    {"relu, product, relu, product",
+     [](const Inputs& in, Relu r) {
+       return linear(r(linear(r(linear(in[0], in[1])), in[2])), in[1]);
+     }},
+    {"two products",
+     [](const Inputs& in, Relu r) {
+       const Tensor h = r(in[0] * 1);
+       return linear(h, in[1]) + linear(h, in[2]);
+     }},
+    {"a product, then another operation",
+     [](const Inputs& in, Relu r) {
+       const Tensor h = r(in[0] * 1);
+       return linear(h, in[1]) + h * 3;
+     }},
+    {"another operation, then a product",
+     [](const Inputs& in, Relu r) {
+       const Tensor h = r(in[0] * 1);
+       return h * 3 + linear(h, in[1]);
+     }},
+    {"a residual",
+     [](const Inputs& in, Relu r) {
+       const Tensor h = r(in[0] * 1);
+       return h + linear(h, in[1]);
+     }},
+    {"the product's gradient, handed on",
+     [](const Inputs& in, Relu r) {
+       const Tensor h = r(in[0] * 1);
+       return linear(h, in[1]) + reshape(reshape(h, {-1}), {6, -1}) + h.clone();
+     }},
+    {"reshape between",
+     [](const Inputs& in, Relu r) {
+       const Tensor h = r(in[0] * 1);
+       return reshape(linear(reshape(h, {2, 3, -1}), in[1]), {6, -1});
+     }},
+    {"a copy between",
+     [](const Inputs& in, Relu r) { return linear(r(in[0] * 1).clone(), in[1]); }},
+    {"relu's output is the weight",
+     [](const Inputs& in, Relu r) { return linear(in[0], r(in[1] * 1)); }},
+    {"input and weight are two relus",
+     [](const Inputs& in, Relu r) { return linear(r(in[0] * 1), r(in[1] * 1)); }},
+    {"input and weight are one relu",
+     [](const Inputs& in, Relu r) {
+       const Tensor h = r(in[1] * 1);
+       return linear(in[0], linear(h, h));
+     }},
+    {"input, weight and bias",
+     [](const Inputs& in, Relu r) {
+       const Tensor h = r(in[1] * 1);
+       return linear(in[0], linear(h, h, sum(h, 0)));
+     }},
+    {"two readers, one behind a square",
+     [](const Inputs& in, Relu r) {
+       const Tensor h = r(in[0] * 1);
+       return linear(h, in[1]) * linear(square(h), in[2]);
+     }},
+};
+
+// However a product shortens the way, the gradients keep their bits.
+TEST(ReluBeforeAProduct, GradientsAreThoseOfTheTwoApart) {
+  for (const Index n : {1, 3, 5, 17, 33, 64}) {
+    const double size = 2 / std::sqrt(static_cast<double>(n));
+    const Inputs inputs = {numbers({6, n}, -2, 2, 1), numbers({n, n}, -size, size, 2),
+                           numbers({n, n}, -size, size, 3)};
+    const Tensor dy = numbers({6, n}, -2, 2, 4);
+    for (const Graph& graph : graphs) {
+      SCOPED_TRACE(std::string(graph.what) + ", " + std::to_string(n));
+      const auto f = [&](const Inputs& in) { return graph.f(in, relu); };
+      const auto g = [&](const Inputs& in) { return graph.f(in, unknown_relu); };
+      const Inputs ours = gradients(f, inputs, dy), theirs = gradients(g, inputs, dy);
+      for (std::size_t i = 0; i < inputs.size(); ++i) {
+        ASSERT_EQ(ours[i].defined(), theirs[i].defined());
+        if (ours[i].defined()) {
+          EXPECT_TRUE(same_bits(ours[i], theirs[i])) << "input " << i;
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace autograd

@@ -161,5 +161,189 @@ TEST(Reuse, GradientsThatAreShownAreNotOverwritten) {
   }
 }
 
+// What a test below does with h = relu(x) and y = linear(h, weight) before backward().
+struct Holding {
+  const char* what;
+  Tensor (*hold)(Tensor& h, Tensor& y);  // returns what must live until after backward()
+  bool written_over;
+};
+
+const Holding holdings[] = {
+    {"nothing", [](Tensor&, Tensor&) { return Tensor(); }, true},
+    {"the result", [](Tensor&, Tensor& y) { return y; }, true},
+    {"the result's gradient", [](Tensor&, Tensor& y) { return y.retain_grad(); }, true},
+    {"a copy of relu's output", [](Tensor& h, Tensor&) { return h.detach().clone(); }, true},
+    {"relu's output", [](Tensor& h, Tensor&) { return h; }, false},
+    {"detach()", [](Tensor& h, Tensor&) { return h.detach(); }, false},
+    {"reshape()", [](Tensor& h, Tensor&) { return reshape(h, {-1}); }, false},
+    {"reshape() of detach()", [](Tensor& h, Tensor&) { return reshape(h.detach(), {-1}); }, false},
+    {"another graph", [](Tensor& h, Tensor&) { return sum(h); }, false},
+    {"another graph that reads it", [](Tensor& h, Tensor&) { return square(h); }, false},
+    {"another product",
+     [](Tensor& h, Tensor&) {
+       return linear(h, ones({1, 5}));
+     },
+     false},
+    {"a recorded copy", [](Tensor& h, Tensor&) { return h.clone(); }, false},
+    {"relu's gradient",
+     [](Tensor& h, Tensor&) {
+       h.retain_grad();
+       return Tensor();
+     },
+     false},
+    {"another reader in the same graph",
+     [](Tensor& h, Tensor& y) {
+       y = y + 0 * linear(square(h), ones({4, 5}));
+       return Tensor();
+     },
+     false},
+    {"a reader that has run before",
+     [](Tensor& h, Tensor& y) {
+       y = 0 * linear(square(h), ones({4, 5})) + y;
+       return Tensor();
+     },
+     false},
+};
+
+// The gradient dx = dy W of a relu's output h is written where h stood, if nobody else holds that
+// memory and nobody will read it. As relu then hands the gradient on, x.grad() lies there.
+TEST(Reuse, AProductWritesItsGradientOverARelusOutput) {
+  const Tensor start = numbers({6, 5}, -2, 2, 1), weight = numbers({4, 5}, -2, 2, 2);
+  const Tensor dy = numbers({6, 4}, -2, 2, 3);
+  for (const Holding& holding : holdings) {
+    for (const bool retain_graph : {false, true}) {
+      SCOPED_TRACE(std::string(holding.what) + (retain_graph ? ", retain_graph" : ""));
+      const Tensor x = leaf(start), w = leaf(weight);
+      Tensor h = relu(x);
+      Tensor y = linear(h, w);
+      const std::vector<double> value = values(h);
+      const real* memory = h.data();
+      const Tensor held = holding.hold(h, y);
+      const bool shares = held.defined() && held.data() == memory;
+      h = Tensor();
+      y.backward(dy, {.retain_graph = retain_graph});
+      EXPECT_EQ(x.grad().data() == memory, holding.written_over && !retain_graph);
+      if (shares) {
+        EXPECT_TRUE(has_values(reshape(held.detach(), {30}), value));
+      }
+      const Tensor dh = matmul(dy, weight);
+      EXPECT_TRUE(equal(w.grad(), matmul(transpose(dy), relu(start))));
+      for (Index i = 0; i < 30; ++i) {
+        EXPECT_EQ(x.grad().data()[i], start.data()[i] <= 0 ? 0 : dh.data()[i]) << i;
+      }
+      if (retain_graph) {  // the second pass may write there
+        y.backward(dy);
+        for (Index i = 0; i < 30; ++i) {
+          EXPECT_EQ(x.grad().data()[i], start.data()[i] <= 0 ? 0 : 2 * dh.data()[i]) << i;
+        }
+      }
+    }
+  }
+}
+
+// A sum of more terms than the product adds up in registers stands half-made in its place for a
+// while: not where the values are that it will be selected by.
+TEST(Reuse, ALongSumIsNotMadeOverWhatItIsSelectedBy) {
+  for (const Index in : {3, 5, 16, 33, 64}) {
+    for (const Index out : {512, 513, 1100}) {
+      SCOPED_TRACE(std::to_string(in) + ", " + std::to_string(out));
+      const Tensor x = leaf(numbers({20, in}, -2, 2, 1)), w = numbers({out, in}, -2, 2, 2);
+      const Tensor dy = numbers({20, out}, -2, 2, 3);
+      Tensor h = relu(x);
+      const real* memory = h.data();
+      const Tensor y = linear(h, w);
+      h = Tensor();
+      y.backward(dy);
+      EXPECT_EQ(x.grad().data() == memory, out == 512);
+      const Tensor dh = gradient([&](const Tensor& t) { return linear(t, w); }, x, dy);
+      for (Index i = 0; i < dh.numel(); ++i) {
+        ASSERT_EQ(x.grad().data()[i], x.data()[i] <= 0 ? 0 : dh.data()[i]) << i;
+      }
+    }
+  }
+}
+
+// What is shown of a relu is its gradient before the selection.
+TEST(Reuse, AKeptGradientOfAReluIsNotSelected) {
+  const Tensor x = leaf(Tensor::from({3, -4}, {1, 2}));
+  const Tensor two = Tensor::from({5, 6}, {1, 2});
+  for (const bool in_one_node : {false, true}) {
+    Tensor(x).zero_grad();
+    Tensor h = in_one_node ? linear_relu(x, Tensor::from({1, 0, 0, 1}, {2, 2})) : relu(x);
+    h.retain_grad();
+    linear(h, two).backward();
+    EXPECT_TRUE(has_values(h.grad(), {5, 6}));
+    EXPECT_TRUE(has_values(x.grad(), {5, 0}));
+    EXPECT_TRUE(has_values(h, {3, 0}));
+  }
+}
+
+// linear_relu selects in dy's own memory only where nobody else will look at it.
+TEST(Reuse, WhatLinearReluIsGivenIsNotSelectedInPlace) {
+  const Inputs in = {leaf(numbers({6, 5}, -2, 2, 1)), leaf(numbers({4, 5}, -2, 2, 2)),
+                     leaf(numbers({4}, -2, 2, 3))};
+  const Tensor dy = numbers({6, 4}, -2, 2, 4);
+  const std::vector<double> given = values(dy);
+  Tensor y = linear_relu(in[0], in[1], in[2]);
+  y.backward(dy, {.retain_graph = true});  // the caller's tensor
+  EXPECT_TRUE(has_values(dy, given));
+  y.retain_grad();
+  (y * 1).backward(dy, {.retain_graph = true});  // a gradient that is shown
+  EXPECT_TRUE(has_values(y.grad(), given));
+  const Tensor other = leaf(zeros({6, 4}));
+  (other + y).backward(dy);  // one that is another's, too
+  EXPECT_TRUE(has_values(other.grad(), given));
+  EXPECT_TRUE(has_values(dy, given));
+}
+
+// A relu that recorded nothing is a value like any other, a leaf when it is made one.
+TEST(Reuse, AReluWithoutAGraphIsNotSelectedBy) {
+  const Tensor start = numbers({6, 5}, -2, 2, 1), weight = leaf(numbers({4, 5}, -2, 2, 2));
+  const Tensor dy = numbers({6, 4}, -2, 2, 3);
+  const Tensor dh = matmul(dy, weight.detach());
+  std::vector<Tensor> unrecorded = {relu(start), linear_relu(start, ones({5, 5}))};
+  {
+    const NoGradGuard no_grad;
+    unrecorded.push_back(relu(leaf(start)));
+    unrecorded.push_back(linear_relu(leaf(start), ones({5, 5})));
+  }
+  for (Tensor& h : unrecorded) {
+    const std::vector<double> value = values(h);
+    h.requires_grad_();
+    linear(h, weight).backward(dy);
+    EXPECT_TRUE(equal(h.grad(), dh));  // whatever the sign of h
+    EXPECT_TRUE(has_values(h, value));
+  }
+  // And a graph behind a NoGradGuard is recorded as before it.
+  const Tensor x = leaf(start);
+  const Tensor y = linear(relu(x), weight);
+  const NoGradGuard no_grad;
+  y.backward(dy);
+  EXPECT_EQ(x.grad().data()[0], start.data()[0] <= 0 ? 0 : dh.data()[0]);
+}
+
+// The selection reads relu's output; a change of it is refused, however many products read it.
+TEST(Reuse, AChangedReluOutputIsRefused) {
+  const Tensor weight = numbers({4, 5}, -2, 2, 2);  // no gradient: the product keeps no input
+  for (const bool in_one_node : {false, true}) {
+    for (int way = 0; way < 3; ++way) {
+      const Tensor x = leaf(numbers({6, 5}, -2, 2, 1));
+      Tensor h = in_one_node ? linear_relu(x, ones({5, 5})) : relu(x);
+      const Tensor y = sum(linear(h, weight) + linear(h, weight));
+      Tensor alias = way == 0 ? h.detach() : reshape(h.detach(), {30});
+      if (way == 2) {
+        const NoGradGuard no_grad;
+        h.add_(1);
+      } else {
+        alias.mul_(2);
+      }
+      EXPECT_TRUE(tensors::throws<GraphError>(
+          [&] { y.backward(); },
+          {in_one_node ? "linear_relu needs its output" : "relu needs its", "changed in place"}));
+      EXPECT_FALSE(x.grad().defined());
+    }
+  }
+}
+
 }  // namespace
 }  // namespace autograd
