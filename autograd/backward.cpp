@@ -130,6 +130,7 @@ void run(Node& root, Ref<Buffer> gradient, bool keep_graph) {
   std::exception_ptr out_of_memory;
   root.waiting_for = 0;
   root.contribution = std::move(gradient);
+  root.selected = false;  // which an earlier backward() may have left
   ready.push(share(&root));
   while (Ref<Node> y = ready.pop()) {
     const bool shows_grad = (y->is_leaf() && y->requires_grad) || y->retains_grad;

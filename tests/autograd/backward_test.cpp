@@ -310,6 +310,21 @@ TEST(FreedGraph, TwoLossesOnOneGraph) {
   EXPECT_EQ(values(w.grad()), (Numbers{44, 66}));
 }
 
+// A product that reads relu's output sets what it contributes to 0 where that output is, and relu
+// then passes it on. What a backward() that starts at the relu itself is given, nobody has set to
+// 0.
+TEST(FreedGraph, FromAReluAfterAPassThroughIt) {
+  const Tensor x = leaf({3, -4});
+  const Tensor h = relu(reshape(x, {1, 2}));
+  const Tensor y = linear(h, ones({1, 2}));
+  y.backward({.retain_graph = true});
+  EXPECT_EQ(values(x.grad()), (Numbers{1, 0}));
+  h.backward(Tensor::from({10, 10}, {1, 2}), {.retain_graph = true});
+  EXPECT_EQ(values(x.grad()), (Numbers{11, 0}));
+  y.backward();
+  EXPECT_EQ(values(x.grad()), (Numbers{12, 0}));
+}
+
 // What backward() has been through lets go of everything behind it.
 TEST(FreedGraph, HoldsNothing) {
   const Tensor x = leaf({1});
