@@ -9,8 +9,10 @@ void gemm_reference(const Gemm& g) {
       for (Index p = 0; p < g.k; ++p) {
         sum += double{g.a[i * g.a_row + p * g.a_col]} * double{g.b[p * g.b_row + j * g.b_col]};
       }
+      const Index at = i * g.c_row + j * g.c_col;
       if (g.epilogue == Epilogue::relu && sum <= 0) sum = 0;
-      g.c[i * g.c_row + j * g.c_col] = static_cast<real>(sum);
+      if (g.epilogue == Epilogue::relu_backward && g.y[at] <= 0) sum = 0;
+      g.c[at] = static_cast<real>(sum);
     }
   }
 }

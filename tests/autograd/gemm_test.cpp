@@ -49,12 +49,13 @@ struct Case {
   Layout layout = Layout::nn;
   Start start = Start::null;
   Epilogue epilogue = Epilogue::none;
+  bool y_is_c = false;  // of relu_backward: the result replaces what it selects by
 };
 
 std::ostream& operator<<(std::ostream& out, const Case& c) {
   return out << c.m << "x" << c.n << "x" << c.k << " layout " << static_cast<int>(c.layout)
              << " start " << static_cast<int>(c.start) << " epilogue "
-             << static_cast<int>(c.epilogue);
+             << static_cast<int>(c.epilogue) << (c.y_is_c ? ", y is c" : "");
 }
 
 // The arrays of one product, and the Gemm that describes them.
@@ -88,6 +89,14 @@ struct Problem {
       gemm.start_col = gemm.c_col;
     }
     gemm.epilogue = which.epilogue;
+    if (which.epilogue != Epilogue::relu_backward) return;
+    if (!which.y_is_c) y = numbers.vector(which.m * which.n * gap + 1);
+    std::vector<real>& selects = which.y_is_c ? c : y;
+    for (std::size_t i = 0; i < selects.size(); i += 7) {
+      selects[i] = std::array{real{0}, -real{0}, std::numeric_limits<real>::quiet_NaN(),
+                              std::numeric_limits<real>::denorm_min()}[i % 4];
+    }
+    gemm.y = selects.data();
   }
   Problem(const Problem&) = delete;
   Problem& operator=(const Problem&) = delete;
@@ -131,7 +140,7 @@ struct Problem {
   }
 
   Case shape;
-  std::vector<real> a, b, c, bias;
+  std::vector<real> a, b, c, bias, y;
   Gemm gemm;
 };
 
@@ -241,6 +250,117 @@ TEST(Gemm, Avx2AndAvx512GiveTheSameBits) {
   }
 }
 
+// The derivative of a relu, behind a product: all layouts, ragged sizes, narrow outputs, several
+// blocks; y apart from C, and C itself where sums are short enough. Not among cases(), whose hash
+// is fixed.
+std::vector<Case> cases_of_relu_backward() {
+  std::vector<Case> all;
+  const auto add = [&](Index m, Index n, Index k, Layout layout) {
+    for (const Start start : {Start::null, Start::bias, Start::accumulate}) {
+      all.push_back({m, n, k, layout, start, Epilogue::relu_backward});
+    }
+    if (k <= most_terms_in_place) {
+      all.push_back({m, n, k, layout, Start::null, Epilogue::relu_backward, true});
+    }
+  };
+  for (const Layout layout : {Layout::nn, Layout::nt, Layout::tn, Layout::tt, Layout::strided}) {
+    for (const Index m : {1, 12, 37}) {
+      for (Index n = 1; n <= 4; ++n) {
+        for (const Index k : {0, 15, 16, 17, 40}) add(m, n, k, layout);
+      }
+    }
+    for (const auto& [m, n, k] : std::vector<std::array<Index, 3>>{{7, 5, 300},
+                                                                   {65, 33, 70},
+                                                                   {1, 70, 9},
+                                                                   {3, 130, 21},
+                                                                   {40, 64, 3},
+                                                                   {64, 64, 64},
+                                                                   {97, 96, 130},
+                                                                   {2, 64, 200},
+                                                                   {0, 3, 4},
+                                                                   {3, 0, 4},
+                                                                   {5, 40, 0},
+                                                                   {14, 5, 600},
+                                                                   {14, 3, 600},
+                                                                   {100, 40, 512},
+                                                                   {13, 3, 512}}) {
+      add(m, n, k, layout);
+    }
+  }
+  add(200, 64, 2, Layout::nn);  // the note's dh = dy W
+  add(301, 67, 513, Layout::nn);
+  add(67, 33, 1030, Layout::tn);
+  add(16, 1600, 20, Layout::nt);
+  return all;
+}
+
+TEST(Gemm, ReluBackwardEqualsTheReference) {
+  for (const Case& which : cases_of_relu_backward()) {
+    const Problem problem(which);
+    EXPECT_EQ(problem.difference(result_of(kernels(), which)), "") << which;
+  }
+}
+
+// Where y is positive or NaN, the bits of the plain product; elsewhere a positive zero.
+TEST(Gemm, ReluBackwardSelectsThePlainProduct) {
+  for (const Kernels* table : tables()) {
+    for (const Case& which : cases_of_relu_backward()) {
+      const Problem problem(which);
+      Case plain = which;
+      plain.epilogue = Epilogue::none;
+      std::vector<real> expected = result_of(*table, plain);
+      const Gemm& g = problem.gemm;
+      std::vector<bool> in_c(expected.size());
+      for (Index i = 0; i < g.m; ++i) {
+        for (Index j = 0; j < g.n; ++j) {
+          const auto at = static_cast<std::size_t>(i * g.c_row + j * g.c_col);
+          in_c[at] = true;
+          if (g.y[at] <= 0) expected[at] = 0;
+        }
+      }
+      for (std::size_t at = 0; at < expected.size(); ++at) {
+        if (!in_c[at]) expected[at] = problem.c[at];  // between the elements, as it was
+      }
+      EXPECT_TRUE(same_bits(result_of(*table, which), expected)) << table->name << " " << which;
+    }
+  }
+}
+
+TEST(Gemm, ReluBackwardGivesTheSameBitsWithAvx2AndAvx512) {
+  const Kernels* avx2 = kernels_named("avx2");
+  const Kernels* avx512 = kernels_named("avx512");
+  if (!avx2 || !avx512) GTEST_SKIP() << "needs a machine with both";
+  for (const Case& which : cases_of_relu_backward()) {
+    EXPECT_TRUE(same_bits(result_of(*avx2, which), result_of(*avx512, which))) << which;
+  }
+}
+
+// What is not selected is 0, not 0 times what it was.
+TEST(Gemm, ReluBackwardDropsNanAndInfinity) {
+  const real nan = std::numeric_limits<real>::quiet_NaN();
+  const real infinity = std::numeric_limits<real>::infinity();
+  for (const Kernels* table : tables()) {
+    for (const Index n : {2, 7, 40}) {
+      for (const bool y_is_c : {false, true}) {
+        Workspace workspace(table->gemm_workspace);
+        Problem problem(Case{20, n, 33, Layout::nn, Start::null, Epilogue::relu_backward, y_is_c});
+        const std::vector<real> y = y_is_c ? problem.c : problem.y;
+        for (Index i = 0; i < 20; ++i) {
+          problem.a[std::size_t(i * 33 + i)] = i % 2 ? nan : infinity;
+          problem.a[std::size_t(i * 33 + i + 1)] = -infinity;
+        }
+        table->gemm(problem.gemm, workspace.data);
+        for (std::size_t at = 0; at < std::size_t(20 * n); ++at) {
+          EXPECT_EQ(std::isfinite(problem.c[at]), y[at] <= 0) << table->name << " " << at;
+          if (y[at] <= 0) {
+            EXPECT_EQ(problem.c[at], 0) << table->name << " " << at;
+          }
+        }
+      }
+    }
+  }
+}
+
 // Element (i, j) computed by itself, with other strides, is the element of the whole.
 TEST(Gemm, StridesAndRowSplitsDoNotChangeBits) {
   for (const auto& [m, n, k] : std::vector<std::array<Index, 3>>{
@@ -340,8 +460,12 @@ TEST(Gemm, HashOfTheBits) {
 
 TEST(Gemm, ThreadsDoNotChangeBits) {
   const int before = num_threads();
-  for (const Case& which : {Case{301, 67, 130}, Case{1500, 3, 70, Layout::tn, Start::bias},
-                            Case{64, 130, 64, Layout::nt, Start::accumulate, Epilogue::relu}}) {
+  for (const Case& which :
+       {Case{301, 67, 130}, Case{1500, 3, 70, Layout::tn, Start::bias},
+        Case{64, 130, 64, Layout::nt, Start::accumulate, Epilogue::relu},
+        Case{301, 67, 130, Layout::nn, Start::null, Epilogue::relu_backward},
+        Case{301, 67, 130, Layout::nt, Start::null, Epilogue::relu_backward, true},
+        Case{1500, 3, 70, Layout::tn, Start::accumulate, Epilogue::relu_backward}}) {
     std::vector<real> one_thread;
     for (const int threads : {1, 2, 3}) {
       set_num_threads(threads);
