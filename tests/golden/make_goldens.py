@@ -231,6 +231,18 @@ def operations(out, committed):
     special("cross_entropy.no_rows", "F.cross_entropy(a, torch.tensor([], dtype=torch.long))",
             logits[:0])
 
+    # Last, because whatever draws random numbers moves those behind it.
+    def linear_relu(kind, expression, *shapes):
+        """Inputs of which no sum lies near the kink."""
+        while True:
+            inputs = [uniform(shape) for shape in shapes]
+            if F.linear(*inputs).abs().min() > 0.01:
+                return case(out, f"linear_relu.{kind}", expression, *inputs)
+    for kind, x, outputs in [("plain", (3, 4), 2), ("rank1", (4,), 2), ("rank3", (2, 3, 4), 5),
+                             ("one_row", (1, 3), 4), ("wide", (5, 33), 17)]:
+        linear_relu(kind, "F.relu(F.linear(a, b, c))", x, (outputs, x[-1]), (outputs,))
+    linear_relu("no_bias", "F.relu(F.linear(a, b))", (3, 4), (2, 4))
+
 
 # ---- modules.txt: optimisers and a network
 

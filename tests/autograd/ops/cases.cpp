@@ -171,6 +171,11 @@ void add_products_and_loss(Table& table) {
             [](const Inputs& in) { return linear(in[0], in[1], in[2]); });
   table.add("linear(x, weight, bias)", "linear", {"no_bias"},
             [](const Inputs& in) { return linear(in[0], in[1]); });
+  table.add("linear_relu(x, weight, bias)", "linear_relu",
+            {"plain", "rank1", "rank3", "one_row", "wide"},
+            [](const Inputs& in) { return linear_relu(in[0], in[1], in[2]); });
+  table.add("linear_relu(x, weight, bias)", "linear_relu", {"no_bias"},
+            [](const Inputs& in) { return linear_relu(in[0], in[1]); });
 
   table.add("mse_loss(prediction, target)", "mse_loss", {"rank2", "rank0"},
             [](const Inputs& in) { return mse_loss(in[0], in[1]); });

@@ -1,3 +1,5 @@
+#include "autograd/kernels/kernels.h"
+#include "autograd/record.h"
 #include "cases.h"
 
 /// One mistake for each operation, such as one makes when writing its derivative. Each is an
@@ -100,6 +102,16 @@ std::vector<Control> shapes() {
   };
 }
 
+// relu, whose derivative looks for the sign of dy instead of y.
+Tensor relu_that_selects_by_dy(const Tensor& x) {
+  Tensor y = relu(x.detach());
+  record("relu_that_selects_by_dy", y, {&x}, save_nothing, [](Node& out) {
+    const auto [dx, add] = contribute(out.input(0));
+    kernels().relu.backward(out.numel(), out.dy(), out.dy(), dx, add, 0, 0);
+  });
+  return y;
+}
+
 std::vector<Control> products_and_loss() {
   return {
       {"matmul(a, b)", "matmul.square", "dA = dC B, not transposed",
@@ -112,6 +124,19 @@ std::vector<Control> products_and_loss() {
        [](In in) { return linear(in[0], in[1], in[2] / static_cast<double>(in[0].size(0))); }},
       {"linear(x, weight, bias)", "linear.no_bias", "no dW",
        [](In in) { return linear(in[0], in[1].detach()); }},
+      {"linear_relu(x, weight, bias)", "linear_relu.plain", "no mask",
+       [](In in) { return linear(in[0], in[1], in[2]); }},
+      {"linear_relu(x, weight, bias)", "linear_relu.plain", "the mask where the sum is negative",
+       [](In in) { return -relu(-linear(in[0], in[1], in[2])); }},
+      {"linear_relu(x, weight, bias)", "linear_relu.wide", "the mask before the bias",
+       [](In in) {
+         const Tensor before = linear(in[0], in[1]).detach();
+         return linear(in[0], in[1], in[2]) * (relu(before) / before);
+       }},
+      {"linear_relu(x, weight, bias)", "linear_relu.rank3", "the mask by dy, not y",
+       [](In in) { return relu_that_selects_by_dy(linear(in[0], in[1], in[2])); }},
+      {"linear_relu(x, weight, bias)", "linear_relu.no_bias", "dx and dW, but only one with a mask",
+       [](In in) { return linear_relu(in[0], in[1].detach()) + linear(in[0].detach(), in[1]); }},
       {"mse_loss(prediction, target)", "mse_loss.rank2", "no factor 2",
        [](In in) { return mse_loss(in[0], in[1]) / 2; }},
       {"mse_loss(prediction, target)", "mse_loss.rank2", "the sign of the target's",

@@ -90,6 +90,15 @@ TEST(Gradient, HoldsForOddShapesAndTheSameTensorTwice) {
   EXPECT_TRUE(passes([](const Inputs& in) { return mean(in[0], 2, true); }, {{2, 2, 3, 2}}));
   EXPECT_TRUE(passes([](const Inputs& in) { return linear(in[0], in[1], in[2]); },
                      {{2, 1, 2, 3}, {1, 3}, {1}}));
+  EXPECT_TRUE(passes([](const Inputs& in) { return linear_relu(in[0] - 1, in[1] - 1, in[2] - 1); },
+                     {{2, 1, 2, 3}, {4, 3}, {4}}));
+  EXPECT_TRUE(passes([](const Inputs& in) { return linear_relu(in[0] - 1, in[0] - 1); }, {{4, 3}}));
+  EXPECT_TRUE(passes(
+      [](const Inputs& in) {
+        const Tensor h = linear_relu(in[0] - 1, in[1] - 1);
+        return linear(h, in[2] - 1) + linear_relu(h, in[1]) + relu(h - 0.1);
+      },
+      {{5, 3}, {3, 3}, {3, 3}}));
   EXPECT_TRUE(passes([](const Inputs& in) { return softmax(in[0], 2); }, {{2, 2, 3, 2}}));
   EXPECT_TRUE(passes([](const Inputs& in) { return log_softmax(in[0], 1) * in[0]; }, {{2, 40, 2}}));
   EXPECT_TRUE(passes([](const Inputs& in) { return softmax(matmul(in[0], transpose(in[0])), 1); },
