@@ -1,5 +1,8 @@
 #include "nn/sequential.h"
 
+#include <cstring>
+#include <functional>
+
 #include "nn/nn.h"
 #include "tests/tensors.h"
 
@@ -125,6 +128,114 @@ TEST(Sequential, ZeroRows) {
   EXPECT_EQ(y.shape(), (autograd::Shape{0, 2}));
   sum(y).backward();
   for (const Tensor& p : net.parameters()) EXPECT_TRUE(equal(p.grad(), autograd::zeros(p.shape())));
+}
+
+// --- A Linear and the ReLU behind it ------------------------------------------------------------
+
+// The name of the operation that computed y.
+std::string operation_of(const Tensor& y) { return y.node().operation; }
+
+// The bits of both, and of the gradients of x and of all parameters.
+void expect_same_bits(Sequential& net, const std::function<Tensor(const Tensor&)>& layer_by_layer) {
+  const Tensor x = autograd::randn({40, 3}).requires_grad_();
+  std::vector<Tensor> leaves = net.parameters();
+  leaves.push_back(x);
+  const auto run = [&](const auto& f) {
+    for (Tensor& leaf : leaves) leaf.zero_grad();
+    const Tensor y = f(x);
+    y.backward(reshape(autograd::linspace(-1, 2, y.numel()), {40, -1}));
+    std::vector<Tensor> results = {y.detach()};
+    for (const Tensor& leaf : leaves) results.push_back(leaf.grad());
+    return results;
+  };
+  const std::vector<Tensor> ours = run(net), theirs = run(layer_by_layer);
+  for (std::size_t i = 0; i < ours.size(); ++i) {
+    ASSERT_TRUE(ours[i].defined() && theirs[i].defined()) << i;
+    ASSERT_EQ(ours[i].shape(), theirs[i].shape());
+    const auto bytes = static_cast<std::size_t>(ours[i].numel()) * sizeof(autograd::real);
+    EXPECT_EQ(std::memcmp(ours[i].data(), theirs[i].data(), bytes), 0) << i;
+  }
+}
+
+TEST(Sequential, ALinearAndItsReLUAreOneNode) {
+  autograd::manual_seed(5);
+  const Linear first(3, 8), second(8, 5), third(5, 2);
+  Sequential net{first, ReLU(), second, ReLU(), third};
+  expect_same_bits(net, [&](const Tensor& x) { return third(relu(second(relu(first(x))))); });
+  EXPECT_EQ(operation_of(Sequential{first, ReLU()}(autograd::ones({1, 3}))), "linear_relu");
+  EXPECT_EQ(operation_of(net(autograd::ones({1, 3}))), "linear");
+  Sequential copy{net};
+  expect_same_bits(copy, [&](const Tensor& x) { return third(relu(second(relu(first(x))))); });
+}
+
+TEST(Sequential, ALinearWithoutABiasAndItsReLU) {
+  autograd::manual_seed(6);
+  Linear first(3, 8);
+  first.bias = Tensor();
+  const Linear second(8, 2);
+  Sequential net{first, ReLU(), second};
+  EXPECT_EQ(names(net), (std::vector<std::string>{"0.weight", "2.weight", "2.bias"}));
+  expect_same_bits(net, [&](const Tensor& x) { return second(relu(first(x))); });
+}
+
+TEST(Sequential, AReLUOnItsOwn) {
+  autograd::manual_seed(7);
+  const Linear first(3, 8), second(8, 2);
+  Sequential in_front{ReLU(), first, ReLU()};
+  expect_same_bits(in_front, [&](const Tensor& x) { return relu(first(relu(x))); });
+  Sequential two_in_a_row{first, ReLU(), ReLU(), second};
+  expect_same_bits(two_in_a_row, [&](const Tensor& x) { return second(relu(relu(first(x)))); });
+  EXPECT_EQ(operation_of(Sequential{first, ReLU(), ReLU()}(autograd::ones({1, 3}))), "relu");
+  Sequential last{first, second, ReLU()};
+  expect_same_bits(last, [&](const Tensor& x) { return relu(second(first(x))); });
+}
+
+TEST(Sequential, SomethingBetweenALinearAndItsReLU) {
+  autograd::manual_seed(8);
+  const Linear first(3, 8), second(8, 2);
+  Sequential net{first, PlusOne(), ReLU(), Double(), second};
+  expect_same_bits(net, [&](const Tensor& x) { return second(2 * relu(first(x) + 1)); });
+  EXPECT_EQ(operation_of(Sequential{first, PlusOne()}(autograd::ones({1, 3}))), "add");
+}
+
+TEST(Sequential, ALinearAndItsReLUInDifferentSequentials) {
+  autograd::manual_seed(9);
+  const Linear first(3, 8), second(8, 4), third(4, 2);
+  Sequential net{Sequential{first}, ReLU(), Sequential{second, ReLU()}, third, Sequential{ReLU()}};
+  expect_same_bits(net, [&](const Tensor& x) { return relu(third(relu(second(relu(first(x)))))); });
+}
+
+// Modules that are a Linear or a ReLU to the compiler, and compute something else.
+struct HalfLinear : Linear {
+  using Linear::Linear;
+  Tensor operator()(const Tensor& x) const { return Linear::operator()(x) / 2; }
+};
+struct ShiftedReLU : ReLU {
+  Tensor operator()(Tensor x) const { return ReLU::operator()(std::move(x)) - 1; }
+};
+
+TEST(Sequential, YourOwnLinearOrReLUIsCalled) {
+  autograd::manual_seed(10);
+  const HalfLinear half(3, 8);
+  const Linear whole(3, 8);
+  Sequential own_linear{half, ReLU()};
+  expect_same_bits(own_linear, [&](const Tensor& x) { return relu(half(x)); });
+  Sequential own_relu{whole, ShiftedReLU()};
+  expect_same_bits(own_relu, [&](const Tensor& x) { return relu(whole(x)) - 1; });
+}
+
+TEST(Sequential, ALinearAndItsReLUWithoutAGraph) {
+  autograd::manual_seed(11);
+  const Linear first(3, 8), second(8, 2);
+  const Sequential net{first, ReLU(), second};
+  const Tensor x = autograd::randn({40, 3});
+  const std::vector<double> before = values(x);
+  const Tensor expected = second(relu(first(x)));
+  const autograd::NoGradGuard no_grad;
+  const Tensor y = net(x);
+  EXPECT_FALSE(y.requires_grad());
+  EXPECT_TRUE(equal(y, expected.detach()));
+  EXPECT_EQ(values(x), before);
 }
 
 TEST(Sequential, LearnsSineByGradientDescent) {
