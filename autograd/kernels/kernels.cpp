@@ -30,6 +30,7 @@ namespace HANDFLOW_KERNELS(HANDFLOW_ISA) {
 #include "autograd/kernels/vector.inc"
 #include "autograd/kernels/gemm_blocked.inc"
 #include "autograd/kernels/gemm_narrow.inc"
+#include "autograd/kernels/gemm_shallow.inc"
 #include "autograd/kernels/gemm.inc"
 #include "autograd/kernels/elementwise.inc"
 #include "autograd/kernels/reduce.inc"
