@@ -183,8 +183,10 @@ int main(int argc, char** argv) {
     return 2;
   }
   autograd::set_num_threads(1);
-  const Contestant us{"handflow", bench::training, bench::sampling};
-  const std::vector<Contestant> peers = bench::peers();
+  const Contestant us{"handflow",      autograd::set_num_threads,
+                      bench::training, bench::sampling,
+                      bench::product,  bench::chain};
+  const std::vector<Contestant> peers = bench::peers().found;
   if (peers.empty()) std::printf("No peer was found when this was built: handflow alone.\n");
 
   const std::vector<Workload> workloads{workload(bench::unconditional_step, 100),

@@ -87,12 +87,15 @@ class SamplingTask : public Task {
 Contestant libtorch() {
   torch::set_num_threads(1);
   return {"libtorch " TORCH_VERSION,
+          torch::set_num_threads,
           [](const Training& setup, unsigned seed) -> std::unique_ptr<Task> {
             return std::make_unique<TrainingTask>(setup, seed);
           },
           [](const Sampling& setup, unsigned seed) -> std::unique_ptr<Task> {
             return std::make_unique<SamplingTask>(setup, seed);
-          }};
+          },
+          nullptr,
+          nullptr};
 }
 
 }  // namespace bench

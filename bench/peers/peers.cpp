@@ -2,12 +2,29 @@
 
 namespace bench {
 
-std::vector<Contestant> peers() {
-  return {
+Peers peers() {
+  Peers peers;
 #ifdef HANDFLOW_HAS_LIBTORCH
-      libtorch(),
+  peers.found.push_back(libtorch());
+#else
+  peers.missing.push_back("libtorch");
 #endif
-  };
+#ifdef HANDFLOW_HAS_EIGEN
+  peers.found.push_back(eigen());
+#else
+  peers.missing.push_back("Eigen");
+#endif
+#ifdef HANDFLOW_HAS_OPENBLAS
+  peers.found.push_back(openblas());
+#else
+  peers.missing.push_back("OpenBLAS");
+#endif
+#ifdef HANDFLOW_HAS_LIMIT
+  peers.found.push_back(limit());
+#else
+  peers.missing.push_back("the limit");
+#endif
+  return peers;
 }
 
 }  // namespace bench
