@@ -1,4 +1,4 @@
-// One training step of the note's two programs, at the settings of workloads.h.
+// One training step of the note's two programs, and of a large network: A, B and C of workloads.h.
 
 #include <benchmark/benchmark.h>
 
@@ -17,5 +17,6 @@ BENCHMARK_CAPTURE(training_step, unconditional, bench::unconditional_step)
     ->Unit(benchmark::kMicrosecond);
 BENCHMARK_CAPTURE(training_step, conditional, bench::conditional_step)
     ->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(training_step, large, bench::large_step)->Unit(benchmark::kMillisecond);
 
 }  // namespace

@@ -19,6 +19,31 @@ Tensor matrix(const std::vector<float>& values, Index rows) {
   return result;
 }
 
+std::vector<float> vector(const Tensor& tensor) {
+  return {tensor.data(), tensor.data() + tensor.numel()};
+}
+
+std::vector<float> flat_parameters(nn::Module& module) {
+  std::vector<float> all;
+  for (const Tensor& parameter : module.parameters())
+    all.insert(all.end(), parameter.data(), parameter.data() + parameter.numel());
+  return all;
+}
+
+nn::Sequential seeded_network(const Training& setup, unsigned seed) {
+  autograd::manual_seed(seed);
+  const int in = setup.inputs(), width = setup.width, out = setup.dim;
+  if (setup.hidden_layers == 1)
+    return nn::Sequential{nn::Linear(in, width), nn::ReLU(), nn::Linear(width, out)};
+  return nn::Sequential{nn::Linear(in, width), nn::ReLU(), nn::Linear(width, width), nn::ReLU(),
+                        nn::Linear(width, out)};
+}
+
+flow::VectorField seeded_field(unsigned seed) {
+  autograd::manual_seed(seed);
+  return {2, hidden};
+}
+
 class TrainingTask : public Task {
  public:
   TrainingTask(const Training& setup, unsigned seed)
@@ -38,16 +63,6 @@ class TrainingTask : public Task {
   double result() const override { return loss_.item(); }
 
  private:
-  static nn::Sequential seeded_network(const Training& setup, unsigned seed) {
-    autograd::manual_seed(seed);
-    const int in = setup.inputs(), width = setup.width, out = setup.dim;
-    if (setup.hidden_layers == 1) {
-      return nn::Sequential{nn::Linear(in, width), nn::ReLU(), nn::Linear(width, out)};
-    }
-    return nn::Sequential{nn::Linear(in, width), nn::ReLU(), nn::Linear(width, width), nn::ReLU(),
-                          nn::Linear(width, out)};
-  }
-
   Training setup_;
   Data data_ = data(setup_);
   Tensor points_ = matrix(data_.points, setup_.batch);
@@ -69,11 +84,6 @@ class SamplingTask : public Task {
   double result() const override { return mean(square(samples_)).item(); }
 
  private:
-  static flow::VectorField seeded_field(unsigned seed) {
-    autograd::manual_seed(seed);
-    return {2, hidden};
-  }
-
   flow::SampleOptions options_;
   flow::VectorField field_;
   Tensor noise_;
@@ -135,10 +145,6 @@ class ChainTask : public Task {
   Tensor x_, sum_;
 };
 
-std::vector<float> vector(const Tensor& tensor) {
-  return {tensor.data(), tensor.data() + tensor.numel()};
-}
-
 }  // namespace
 
 Data data(const Training& setup) {
@@ -174,6 +180,19 @@ double fingerprint(const float* values, std::size_t n) {
   }
   return sum / static_cast<double>(n);
 }
+
+std::vector<float> first_parameters(const Training& setup, unsigned seed) {
+  nn::Sequential net = seeded_network(setup, seed);
+  return flat_parameters(net);
+}
+
+std::vector<float> first_parameters(const Sampling&, unsigned seed) {
+  flow::VectorField field = seeded_field(seed);
+  return flat_parameters(field);
+}
+
+std::vector<float> draw_normal(int n) { return vector(autograd::randn({n})); }
+std::vector<float> draw_uniform(int n) { return vector(autograd::rand({n})); }
 
 std::unique_ptr<Task> training(const Training& setup, unsigned seed) {
   return std::make_unique<TrainingTask>(setup, seed);

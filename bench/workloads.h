@@ -97,6 +97,14 @@ struct Chain {
 inline constexpr Chain numbers{"E. chain of 1000 operations on 1x1, per node", 1, 1000};
 inline constexpr Chain squares{"E. chain of 1000 operations on 64x64, per node", 64, 1000};
 
+// For contestants without a random stream of this kind. Starts the stream at the seed, draws the
+// weights of the network, layer after layer, each (out, in) and row-major, and its bias; the draws
+// that a run needs follow.
+std::vector<float> first_parameters(const Training& setup, unsigned seed);
+std::vector<float> first_parameters(const Sampling& setup, unsigned seed);
+std::vector<float> draw_normal(int n);
+std::vector<float> draw_uniform(int n);
+
 /// This library's entries.
 std::unique_ptr<Task> training(const Training& setup, unsigned seed);
 std::unique_ptr<Task> sampling(const Sampling& setup, unsigned seed);

@@ -1,5 +1,6 @@
 // PyTorch's own C++ library, as its tutorials write it.
 
+#include <dlfcn.h>
 #include <torch/torch.h>
 
 #include "bench/peers/peers.h"
@@ -9,12 +10,15 @@ namespace {
 
 using torch::Tensor;
 
-torch::nn::Sequential seeded_network(int inputs, unsigned seed) {
+// hidden_layers layers of `width`, each with a ReLU, and one to `out`.
+torch::nn::Sequential seeded_network(int in, int hidden_layers, int width, int out, unsigned seed) {
   torch::manual_seed(seed);
   torch::nn::Sequential net;
-  net->push_back(torch::nn::Linear(inputs, hidden));
-  net->push_back(torch::nn::ReLU());
-  net->push_back(torch::nn::Linear(hidden, 2));
+  for (int i = 0; i < hidden_layers; ++i) {
+    net->push_back(torch::nn::Linear(i == 0 ? in : width, width));
+    net->push_back(torch::nn::ReLU());
+  }
+  net->push_back(torch::nn::Linear(width, out));
   return net;
 }
 
@@ -25,10 +29,11 @@ Tensor matrix(const std::vector<float>& values, int rows) {
 class TrainingTask : public Task {
  public:
   TrainingTask(const Training& setup, unsigned seed)
-      : setup_(setup), net_(seeded_network(setup.inputs(), seed)) {}
+      : setup_(setup),
+        net_(seeded_network(setup.inputs(), setup.hidden_layers, setup.width, setup.dim, seed)) {}
 
   void run() override {
-    const Tensor x0 = torch::randn({setup_.batch, 2});
+    const Tensor x0 = torch::randn({setup_.batch, setup_.dim});
     const Tensor t = torch::rand({setup_.batch, 1});
     const Tensor x_t = (1 - t) * x0 + t * x1_;
     const Tensor v =
@@ -53,19 +58,29 @@ class TrainingTask : public Task {
 class SamplingTask : public Task {
  public:
   SamplingTask(const Sampling& setup, unsigned seed)
-      : setup_(setup), net_(seeded_network(3, seed)), noise_(torch::randn({setup.points, 2})) {}
+      : setup_(setup),
+        net_(seeded_network(3, 1, hidden, 2, seed)),
+        noise_(torch::randn({setup.points, 2})) {}
 
   void run() override {
     const torch::NoGradGuard no_grad;
-    const double h = 1.0 / setup_.steps;
-    Tensor x = noise_;
-    for (int k = 0; k < setup_.steps; ++k)
-      x = setup_.rk4 ? rk4_step(x, k * h, h) : x + h * velocity(x, k * h);
-    samples_ = x;
+    if (setup_.chunk == 0) {
+      samples_ = all_steps(noise_);
+      return;
+    }
+    std::vector<Tensor> chunks;
+    for (const Tensor& chunk : noise_.split(setup_.chunk)) chunks.push_back(all_steps(chunk));
+    samples_ = torch::cat(chunks);
   }
   double result() const override { return samples_.square().mean().item<double>(); }
 
  private:
+  Tensor all_steps(Tensor x) {
+    const double h = 1.0 / setup_.steps;
+    for (int k = 0; k < setup_.steps; ++k)
+      x = setup_.rk4 ? rk4_step(x, k * h, h) : x + h * velocity(x, k * h);
+    return x;
+  }
   Tensor velocity(const Tensor& x, double t) {
     return net_->forward(torch::cat({x, torch::full({x.size(0), 1}, t)}, 1));
   }
@@ -82,20 +97,67 @@ class SamplingTask : public Task {
   Tensor noise_, samples_;
 };
 
+class ProductTask : public Task {
+ public:
+  ProductTask(const Product& setup, const Operands& in)
+      : a_(setup.form == Form::a_transposed_b ? matrix(in.a, setup.k).t() : matrix(in.a, setup.m)),
+        b_(setup.form == Form::ab_transposed ? matrix(in.b, setup.n).t() : matrix(in.b, setup.k)) {}
+
+  void run() override { c_ = torch::mm(a_, b_); }
+  double result() const override {
+    return fingerprint(c_.data_ptr<float>(), static_cast<std::size_t>(c_.numel()));
+  }
+
+ private:
+  Tensor a_, b_, c_;
+};
+
+class ChainTask : public Task {
+ public:
+  ChainTask(const Chain& setup, unsigned seed) : setup_(setup) {
+    torch::manual_seed(seed);
+    x_ = torch::randn({setup.side, setup.side}).requires_grad_();
+  }
+
+  void run() override {
+    Tensor y = x_;
+    for (int i = 0; i < setup_.operations / 2; ++i) y = y * factor_ + summand_;
+    sum_ = y.sum();
+    x_.mutable_grad().reset();
+    sum_.backward();
+  }
+  double result() const override { return sum_.item<double>() + x_.grad().sum().item<double>(); }
+
+ private:
+  Chain setup_;
+  Tensor factor_ = torch::full({setup_.side, setup_.side}, 0.999);
+  Tensor summand_ = torch::full({setup_.side, setup_.side}, 0.001);
+  Tensor x_, sum_;
+};
+
+template <class T, class Setup>
+std::unique_ptr<Task> make(const Setup& setup, unsigned seed) {
+  return std::make_unique<T>(setup, seed);
+}
+
+std::unique_ptr<Task> make_product(const Product& setup, unsigned seed) {
+  return std::make_unique<ProductTask>(setup, operands(setup, seed));
+}
+
+// Its matrix products have threads of their own, where they are OpenBLAS's; which library that is
+// is only known once it is loaded.
+void set_threads(int n) {
+  torch::set_num_threads(n);
+  using Setter = void (*)(int);
+  if (const auto set = reinterpret_cast<Setter>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads")))
+    set(n);
+}
+
 }  // namespace
 
 Contestant libtorch() {
-  torch::set_num_threads(1);
-  return {"libtorch " TORCH_VERSION,
-          torch::set_num_threads,
-          [](const Training& setup, unsigned seed) -> std::unique_ptr<Task> {
-            return std::make_unique<TrainingTask>(setup, seed);
-          },
-          [](const Sampling& setup, unsigned seed) -> std::unique_ptr<Task> {
-            return std::make_unique<SamplingTask>(setup, seed);
-          },
-          nullptr,
-          nullptr};
+  return {"libtorch " TORCH_VERSION, set_threads,  make<TrainingTask>,
+          make<SamplingTask>,        make_product, make<ChainTask>};
 }
 
 }  // namespace bench

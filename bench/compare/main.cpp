@@ -1,0 +1,127 @@
+// The same work by this library and by the peers that were found, in one run: first that their
+// results agree, then how long each takes. Prints tables in Markdown.
+//
+//     compare                checks, then measures
+//     compare --out FILE     writes the tables to this file, too
+//     compare --check        only checks
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "autograd/autograd.h"
+#include "bench/compare/check.h"
+#include "bench/compare/rows.h"
+#include "bench/compare/table.h"
+#include "bench/compare/works.h"
+
+namespace bench {
+namespace {
+
+bool check_all(const Contestants& contestants) {
+  bool good = true;
+  const auto check = [&](const std::string& name, const std::vector<Work>& works, int threads = 1) {
+    good = bench::check(name, works, contestants, threads) && good;
+  };
+  for (const Training& step : training_steps()) check(step.name, {work(step)});
+  check(std::string(large_step.name) + ", two threads", {work(large_step)}, 2);
+  for (const Layers& group : product_groups()) check(group.name, products(group));
+  for (const Chain& chain : chains()) check(chain.name, {work(chain)});
+  std::map<std::string, int> smallest_chunk;
+  for (std::size_t i = 1; i < contestants.size(); ++i)
+    smallest_chunk[contestants[i].name] = chunks[0];
+  for (Sampling sampling : samplings()) {
+    check(sampling.name, {work(sampling)});
+    sampling.points = 40 * chunks[0] + 100;  // the last chunk is a smaller one
+    const Work chunked = in_chunks(sampling, smallest_chunk);
+    check(chunked.name, {chunked});
+  }
+  return good;
+}
+
+std::string measure_all(const Contestants& contestants, const std::vector<std::string>& missing) {
+  wait_until_idle();
+  const std::string where = circumstances();
+  Table table{{""}};
+  Table detail{{"D. x Wᵀ / dy W / dyᵀ x"}};
+  for (const Contestant& who : contestants) {
+    table[0].push_back(who.name);
+    detail[0].push_back(who.name);
+  }
+
+  for (const Training& step : training_steps())
+    table.push_back(single_row(work(step), contestants, step.hidden_layers == 1 ? 2 : 5));
+  for (const Layers& group : product_groups())
+    table.push_back(products_row(group, contestants, detail));
+  for (const Chain& chain : chains()) table.push_back(single_row(work(chain), contestants, 2));
+  for (const Sampling& sampling : samplings()) {
+    table.push_back(single_row(work(sampling), contestants, 7));
+    table.push_back(chunked_row(sampling, contestants, 7));
+  }
+  std::string remarks;
+  if (std::thread::hardware_concurrency() >= 2) {
+    const TwoThreads step = two_thread_rows(work(large_step), contestants, 5);
+    const Work layers = together("D. products of C's layers", products(product_groups().back()));
+    table.insert(table.end(),
+                 {step.times, step.gains, two_thread_rows(layers, contestants, 5).gains});
+  } else {
+    remarks += " Two threads: not measured, there is one core.";
+  }
+  for (const std::string& name : missing)
+    remarks += " " + name + " was not found when this was built.";
+
+  return markdown(table) +
+         "\nOf handflow: its time. Of the others: their time over handflow's ± half the distance "
+         "between the quartiles, and their time. Products: handflow's Gflop/s; the others' time "
+         "over its; the geometric mean, and the range. One thread and processor time; with two, "
+         "time on the wall. Medians over turns." +
+         remarks + "\n\n" + where + ".\n\n" + markdown(detail);
+}
+
+// OpenBLAS, which libtorch calls, reads these when it is loaded: too late to change them here.
+bool environment_is_fair() {
+  if (!std::getenv("OPENBLAS_CORETYPE") && !std::getenv("OPENBLAS_L2_SIZE")) return true;
+  std::fprintf(stderr,
+               "compare: times would not be fair unless OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE are "
+               "unset; `cmake --build build --target bench` sees to it\n");
+  return false;
+}
+
+int run(bool only_check, const std::string& out) {
+  const auto [found, missing] = peers();
+  Contestants contestants{
+      {"handflow", autograd::set_num_threads, training, sampling, product, chain}};
+  contestants.insert(contestants.end(), found.begin(), found.end());
+  for (const Contestant& who : contestants) {
+    if (who.set_threads) who.set_threads(1);
+  }
+  if (!only_check && !environment_is_fair()) return 1;
+  if (!check_all(contestants)) return 1;
+  if (only_check) return found.empty() ? 1 : 0;
+  const std::string tables = measure_all(contestants, missing);
+  std::printf("\n%s", tables.c_str());
+  if (out.empty()) return 0;
+  std::ofstream file(out);
+  file << tables;
+  if (file.flush()) return 0;
+  std::fprintf(stderr, "compare: cannot write %s\n", out.c_str());
+  return 1;
+}
+
+}  // namespace
+}  // namespace bench
+
+int main(int argc, char** argv) {
+  const std::string option = argc > 1 ? argv[1] : "";
+  const bool only_check = argc == 2 && option == "--check";
+  const bool writes = argc == 3 && option == "--out";
+  if (argc > 1 && !only_check && !writes) {
+    std::fprintf(stderr, "usage: compare [--check | --out FILE]\n");
+    return 2;
+  }
+  return bench::run(only_check, writes ? argv[2] : "");
+}

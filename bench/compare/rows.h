@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bench/compare/table.h"
+#include "bench/compare/works.h"
+
+namespace bench {
+
+// Each measures, and returns what it found as a row of the table. The first contestant is the one
+// that all others are compared with.
+using Contestants = std::vector<Contestant>;
+
+/// On one thread, for about `budget` seconds.
+Row single_row(const Work& work, const Contestants& contestants, double budget);
+
+/// Sampling, each peer in that of `chunks` in which it is fastest; a cell names it.
+Row chunked_row(const Sampling& setup, const Contestants& contestants, double budget);
+
+/// All products of a group of layers, on one thread, and into `detail` one row for each layer. The
+/// first contestant's in Gflop/s, of the others their time over its.
+Row products_row(const Layers& group, const Contestants& contestants, Table& detail);
+
+/// Those who can use two threads, by the clock on the wall: their times with two, and what the
+/// second thread gains (one thread's time over that of two).
+struct TwoThreads {
+  Row times, gains;
+};
+TwoThreads two_thread_rows(const Work& work, const Contestants& contestants, double budget);
+
+}  // namespace bench
