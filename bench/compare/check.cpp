@@ -42,18 +42,19 @@ bool check(const std::string& name, const std::vector<Work>& works,
       takes_part = true;
       if ((std::abs(ours[i] - *theirs) <= tolerance * std::abs(ours[i])) == equal) continue;
       char text[160];
-      std::snprintf(text, sizeof text, "\n  WRONG, %s: ours %.7f, %s %.7f", works[i].name.c_str(),
-                    ours[i], whose.c_str(), *theirs);
+      std::snprintf(text, sizeof text, "\n  %s: ours %.7f, %s %.7f", works[i].name.c_str(), ours[i],
+                    whose.c_str(), *theirs);
       wrong += text;
     }
     if (!takes_part) return;
-    std::printf(" %s %s%s;", whose.c_str(), equal ? "equal" : "different", wrong.c_str());
+    const char* verdict = wrong.empty() ? (equal ? "equal" : "different") : "WRONG";
+    std::printf(" %s %s%s;", whose.c_str(), verdict, wrong.c_str());
     good = good && wrong.empty();
   };
   for (std::size_t i = 1; i < contestants.size(); ++i)
     expect(true, contestants[i].name, contestants[i], seed);
   expect(false, "another seed", contestants[0], seed + 1);
-  std::printf(" %s\n", good ? "as it must be" : "NOT as it must be");
+  std::printf(good ? " as it must be\n" : "\n");
   std::fflush(stdout);
   set_threads(1);
   return good;

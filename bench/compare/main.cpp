@@ -43,6 +43,12 @@ bool check_all(const Contestants& contestants) {
   return good;
 }
 
+constexpr const char* legend =
+    "Of handflow: its time. Of the others: their time over handflow's, ± half the distance between "
+    "the quartiles, and their time; more than 1 means that handflow is faster. Products: Gflop/s "
+    "of handflow, and the others' time over its; geometric means and ranges here, one by one in "
+    "the table below. Medians over turns, one thread, processor time, unless a row says otherwise.";
+
 std::string measure_all(const Contestants& contestants, const std::vector<std::string>& missing) {
   wait_until_idle();
   const std::string where = circumstances();
@@ -62,24 +68,18 @@ std::string measure_all(const Contestants& contestants, const std::vector<std::s
     table.push_back(single_row(work(sampling), contestants, 7));
     table.push_back(chunked_row(sampling, contestants, 7));
   }
-  std::string remarks;
-  if (std::thread::hardware_concurrency() >= 2) {
-    const TwoThreads step = two_thread_rows(work(large_step), contestants, 5);
-    const Work layers = together("D. products of C's layers", products(product_groups().back()));
-    table.insert(table.end(),
-                 {step.times, step.gains, two_thread_rows(layers, contestants, 5).gains});
-  } else {
-    remarks += " Two threads: not measured, there is one core.";
+  const bool two_cores = std::thread::hardware_concurrency() >= 2;
+  if (two_cores) {
+    const TwoThreads step = two_thread_rows("C. training step", work(large_step), contestants, 5);
+    const TwoThreads layers = two_thread_rows(
+        "D. products of C's layers", together(products(product_groups().back())), contestants, 5);
+    table.insert(table.end(), {step.times, step.gains, layers.gains});
   }
-  for (const std::string& name : missing)
-    remarks += " " + name + " was not found when this was built.";
 
-  return markdown(table) +
-         "\nOf handflow: its time. Of the others: their time over handflow's ± half the distance "
-         "between the quartiles, and their time. Products: handflow's Gflop/s; the others' time "
-         "over its; the geometric mean, and the range. One thread and processor time; with two, "
-         "time on the wall. Medians over turns." +
-         remarks + "\n\n" + where + ".\n\n" + markdown(detail);
+  std::string text = markdown(table) + "\n" + where + ".\n\n" + legend;
+  if (!two_cores) text += " Two threads were not measured: there is one core.";
+  for (const std::string& name : missing) text += " " + name + ": not found when this was built.";
+  return text + "\n\n" + markdown(detail);
 }
 
 // OpenBLAS, which libtorch calls, reads these when it is loaded: too late to change them here.

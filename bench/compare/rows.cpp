@@ -88,8 +88,9 @@ Row products_row(const Layers& group, const Contestants& contestants, Table& det
   return row;
 }
 
-TwoThreads two_thread_rows(const Work& work, const Contestants& contestants, double budget) {
-  report_progress(work.name + ", one thread and two");
+TwoThreads two_thread_rows(const std::string& label, const Work& work,
+                           const Contestants& contestants, double budget) {
+  report_progress(label + ", one thread and two");
   std::vector<std::unique_ptr<Task>> tasks;
   std::vector<Runner> runners;  // two for each contestant
   for (const Contestant& who : contestants) {
@@ -100,13 +101,13 @@ TwoThreads two_thread_rows(const Work& work, const Contestants& contestants, dou
   const std::vector<Times> times = take_turns(runners, Clock::wall, budget);
 
   std::vector<Times> with_two;
-  Row gains{work.name + ", gain of the second thread"};
+  Row gains{label + ", gain of a second thread"};
   for (std::size_t i = 0; i < times.size(); i += 2) {
     with_two.push_back(times[i + 1]);
     gains.push_back(gain_cell(times[i], times[i + 1]));
   }
   Row row = row_of_times(work, with_two);
-  row[0] += ", two threads";
+  row[0] = label + ", two threads, time on the wall";
   return {row, gains};
 }
 

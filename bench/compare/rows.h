@@ -22,11 +22,13 @@ Row chunked_row(const Sampling& setup, const Contestants& contestants, double bu
 /// first contestant's in Gflop/s, of the others their time over its.
 Row products_row(const Layers& group, const Contestants& contestants, Table& detail);
 
-/// Those who can use two threads, by the clock on the wall: their times with two, and what the
-/// second thread gains (one thread's time over that of two).
+/// Those who can use two threads, by the clock on the wall.
 struct TwoThreads {
-  Row times, gains;
+  Row times;  ///< with two
+  Row gains;  ///< one thread's time over that of two
 };
-TwoThreads two_thread_rows(const Work& work, const Contestants& contestants, double budget);
+/// The rows are named after `label`.
+TwoThreads two_thread_rows(const std::string& label, const Work& work,
+                           const Contestants& contestants, double budget);
 
 }  // namespace bench

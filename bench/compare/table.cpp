@@ -53,7 +53,7 @@ std::string markdown(const Table& table) {
     text += "|\n";
   };
   add(table[0]);
-  for (const std::size_t w : widths) text += "|" + std::string(w + 2, '-');
+  for (const std::size_t w : widths) text.append("|").append(w + 2, '-');
   text += "|\n";
   for (std::size_t i = 1; i < table.size(); ++i) add(table[i]);
   return text;

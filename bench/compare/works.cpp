@@ -63,17 +63,19 @@ Work work(const Product& setup) {
   return {.name = std::to_string(setup.m) + " x " + std::to_string(setup.n) + " x " +
                   std::to_string(setup.k) + ", " + form,
           .make = maker(&Contestant::product, setup),
+          .checked_runs = 2,  // the second must not add to what the first left
           .units = 2.0 * setup.m * setup.n * setup.k};
 }
 
 Work work(const Chain& setup) {
   return {.name = setup.name,
           .make = maker(&Contestant::chain, setup),
+          .checked_runs = 2,
           .units = static_cast<double>(setup.operations)};
 }
 
-Work together(const std::string& name, const std::vector<Work>& works) {
-  return {.name = name, .make = [=](const Contestant& who, unsigned s) -> std::unique_ptr<Task> {
+Work together(const std::vector<Work>& works) {
+  return {.name = "", .make = [=](const Contestant& who, unsigned s) -> std::unique_ptr<Task> {
             std::vector<std::unique_ptr<Task>> tasks;
             for (const Work& work : works) {
               tasks.push_back(work.make(who, s));

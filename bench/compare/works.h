@@ -28,7 +28,7 @@ Work work(const Product& setup);
 Work work(const Chain& setup);
 
 /// All of them, one after the other, as one. The result is the sum of theirs.
-Work together(const std::string& name, const std::vector<Work>& works);
+Work together(const std::vector<Work>& works);
 
 /// Chunks of points that peers are offered for sampling.
 inline constexpr std::array chunks{250, 500, 1000, 2000};
