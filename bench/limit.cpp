@@ -2,14 +2,12 @@
 // under the library's flags. Nobody would write a program like this. It says how fast a step could
 // be, and its losses, which must equal ours, say that it is the same step.
 
-#include "bench/limit/loops.h"
-
 #include <algorithm>
-#include <cmath>
 #include <string_view>
 
+#include "autograd/autograd.h"
+#include "bench/limit/tasks.h"
 #include "bench/peers/peers.h"
-#include "nn/nn.h"
 
 namespace bench {
 namespace fused {
@@ -46,43 +44,15 @@ namespace {
 
 using autograd::Tensor;
 
-// The library's own generator, from where it stands.
-void start(fused::Generator& generator) {
-  const autograd::RngState state = autograd::rng_state();
-  fused::loops().start(generator, state.twister.data(), static_cast<int>(state.used));
-}
-
-// Adam's step t, t = 1, 2, ...: the powers of beta are running products, as in nn/adam.cpp.
-class AdamSteps {
- public:
-  explicit AdamSteps(double lr) : lr_(lr) {}
-
-  fused::Adam next() {
-    beta1_power_ *= options_.beta1;
-    beta2_power_ *= options_.beta2;
-    const double c = std::sqrt(1 - beta2_power_);
-    return {.beta1 = static_cast<float>(options_.beta1),
-            .one_minus_beta1 = static_cast<float>(1 - options_.beta1),
-            .beta2 = static_cast<float>(options_.beta2),
-            .one_minus_beta2 = static_cast<float>(1 - options_.beta2),
-            .step_size = static_cast<float>(lr_ * c / (1 - beta1_power_)),
-            .eps_c = static_cast<float>(options_.eps * c)};
-  }
-
- private:
-  nn::AdamOptions options_;
-  double lr_;
-  double beta1_power_ = 1, beta2_power_ = 1;
-};
-
 // A network's weights, (64, inputs), (64), (2, 64), (2), as rows of hidden units
 // (fused::parameters_of).
 void arrange(const std::vector<float>& weights, int inputs, float* rows) {
   constexpr int hidden = fused::hidden;
+  const float* w1 = weights.data();
   for (int j = 0; j < hidden; ++j) {
-    for (int i = 0; i < inputs; ++i) rows[i * hidden + j] = weights[j * inputs + i];
+    for (int i = 0; i < inputs; ++i) rows[i * hidden + j] = *w1++;
   }
-  std::copy(weights.begin() + hidden * inputs, weights.end(), rows + hidden * inputs);
+  std::copy(w1, weights.data() + weights.size(), rows + inputs * hidden);
 }
 
 // A and B.
@@ -95,7 +65,7 @@ class SmallTraining : public Task {
         adam_(setup.lr),
         run_(setup.tagged ? fused::loops().training_step_4 : fused::loops().training_step_3) {
     arrange(first_parameters(setup, seed), setup.inputs(), step_.parameters);
-    start(step_.generator);
+    fused::start(step_.generator);
     step_.batch = setup.batch;
     step_.points = data_.points.data();
     step_.tags = data_.tags.data();
@@ -112,12 +82,15 @@ class SmallTraining : public Task {
  private:
   Data data_;
   Tensor noise_, times_;
-  AdamSteps adam_;
+  fused::AdamSteps adam_;
   void (*run_)(fused::TrainingStep&);
   fused::TrainingStep step_;
 };
 
 std::unique_ptr<Task> limit_training(const Training& setup, unsigned seed) {
+#ifdef HANDFLOW_HAS_OPENBLAS
+  if (setup.hidden_layers == 2) return fused::large_training(setup, seed);
+#endif
   const bool small = setup.dim == 2 && setup.hidden_layers == 1 && setup.width == fused::hidden;
   if (!small || setup.batch % 8 != 0 || setup.batch < 16) return nullptr;
   return std::make_unique<SmallTraining>(setup, seed);
@@ -129,7 +102,7 @@ class SamplingTask : public Task {
   SamplingTask(const Sampling& setup, unsigned seed)
       : samples_(Tensor::empty({setup.points, 2})),
         biases_(Tensor::empty({2 * setup.steps + 1, fused::hidden})),
-        parameters_(autograd::zeros({fused::parameters_of(3)})) {
+        parameters_(autograd::zeros({fused::parameters_of<3>})) {
     arrange(first_parameters(setup, seed), 3, parameters_.data());
     noise_ = autograd::randn({setup.points, 2});
     run_ = {.points = setup.points,

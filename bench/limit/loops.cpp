@@ -29,6 +29,7 @@ using autograd::real;
 #include "bench/limit/adam.inc"
 #include "bench/limit/training.inc"
 #include "bench/limit/sampling.inc"
+#include "bench/limit/large.inc"
 
 extern const Loops table;
 constinit const Loops table = {
@@ -40,6 +41,10 @@ constinit const Loops table = {
     .training_step_3 = training_step<3>,
     .training_step_4 = training_step<4>,
     .sample = sample,
+    .interpolate_rows = interpolate_rows,
+    .bias_relu = bias_relu,
+    .bias_errors = bias_errors,
+    .mask = mask,
 };
 
 }  // namespace HANDFLOW_LOOPS(HANDFLOW_ISA)

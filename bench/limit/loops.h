@@ -8,8 +8,8 @@
 /// this network, its derivative and nothing else. Like the library's kernels they are compiled once
 /// for each instruction set, from loops.cpp, with the same flags, and chosen when a program starts.
 ///
-/// All arrays are the caller's and aligned to 64 bytes; nothing here allocates. Sums may be taken
-/// in another order than the library's: results agree to rounding.
+/// All arrays are the caller's; nothing here allocates. Sums are taken in another order than the
+/// library's: results agree to rounding.
 
 namespace bench::fused {
 
@@ -36,9 +36,11 @@ constexpr int hidden = 64;
 
 /// The network Linear(inputs, 64), ReLU, Linear(64, 2), inputs 3 or 4, as rows of 64 numbers: the
 /// weight of each input, the bias b1, the weight of each output; then b2 and zeros.
-constexpr int rows_of(int inputs) { return inputs + 3; }
-constexpr int parameters_of(int inputs) { return rows_of(inputs) * hidden + 16; }
-constexpr int most_parameters = parameters_of(4);
+template <int inputs>
+constexpr int rows_of = inputs + 3;
+template <int inputs>
+constexpr int parameters_of = hidden * rows_of<inputs> + 16;
+constexpr int most_parameters = parameters_of<4>;
 
 /// Everything a training step reads and writes. A batch is a multiple of 8, at least 16.
 struct TrainingStep {
@@ -79,6 +81,18 @@ struct Loops {
   void (*training_step_3)(TrainingStep& step);  ///< inputs x, y, t
   void (*training_step_4)(TrainingStep& step);  ///< inputs x, y, t, tag
   void (*sample)(const SamplingRun& run);
+
+  // What a large network does between its matrix products. `dim` and `cols` are multiples of 64.
+  /// target = points - noise (rows, dim); input = noise + t target, and t behind (rows, dim + 1).
+  void (*interpolate_rows)(Index rows, Index dim, const float* noise, const float* points,
+                           const float* times, float* input, float* target);
+  /// h = max(0, h + bias), in place.
+  void (*bias_relu)(Index rows, Index cols, const float* bias, float* h);
+  /// e = v + bias - target; v = scale e, in place; db += its column sums. Returns the sum of e^2.
+  float (*bias_errors)(Index rows, Index cols, float scale, const float* bias, const float* target,
+                       float* v, float* db);
+  /// h = dh where h > 0, else 0, in place; db += its column sums.
+  void (*mask)(Index rows, Index cols, const float* dh, float* h, float* db);
 };
 
 /// Those of the instruction set that autograd::kernels() uses.
