@@ -35,10 +35,11 @@ bool check_all(const Contestants& contestants) {
   for (std::size_t i = 1; i < contestants.size(); ++i)
     smallest_chunk[contestants[i].name] = chunks[0];
   for (Sampling sampling : samplings()) {
-    check(sampling.name, {work(sampling)});
     sampling.points = 40 * chunks[0] + 100;  // the last chunk is a smaller one
-    const Work chunked = in_chunks(sampling, smallest_chunk);
-    check(chunked.name, {chunked});
+    const std::string name =
+        std::string(sampling.name) + ", on " + std::to_string(sampling.points) + " of them";
+    check(name, {work(sampling)});
+    check(name + ", peers in chunks", {in_chunks(sampling, smallest_chunk)});
   }
   return good;
 }
