@@ -1,6 +1,8 @@
 #include "flow/sampler.h"
 
 #include <cmath>
+#include <limits>
+#include <utility>
 
 #include "flow/oracle.h"
 #include "flow/vector_field.h"
@@ -264,6 +266,7 @@ TEST(Sample, RecordsNoGraph) {
   EXPECT_FALSE(recorded);
   EXPECT_FALSE(x1.requires_grad());
   EXPECT_TRUE(x1.is_leaf());
+  EXPECT_FALSE(sample(field, x0, {.steps = 2, .chunk = 2}).requires_grad());
   for (const Tensor& state : trajectory(field, x0, {.steps = 2}))
     EXPECT_FALSE(state.requires_grad());
   EXPECT_TRUE(autograd::grad_enabled());
@@ -322,6 +325,133 @@ TEST(Trajectory, TheFirstStateIsACopy) {
   const std::vector<Tensor> states = trajectory(decay, x0, {.steps = 2});
   x0.fill_(9);
   EXPECT_EQ(values(states[0]), (std::vector<double>{1, -2}));
+}
+
+// ---- Chunks -----------------------------------------------------------------------------------
+
+constexpr Index chunks[] = {1, 7, 64, 150, 151, std::numeric_limits<Index>::max()};
+
+TEST(Chunks, ChangeNoBitOfASample) {
+  autograd::manual_seed(8);
+  const VectorField field(2, 64);
+  const Tensor x0 = autograd::randn({150, 2});
+  for (const Solver solver : solvers) {
+    const Tensor whole = sample(field, x0, {solver, 3});
+    for (const Index chunk : chunks) {
+      EXPECT_TRUE(equal(sample(field, x0, {solver, 3, chunk}), whole)) << "chunks of " << chunk;
+    }
+  }
+}
+
+TEST(Chunks, ChangeNoBitOfATrajectory) {
+  autograd::manual_seed(9);
+  const ConditionalVectorField field(2, 64);
+  const Tensor x0 = autograd::randn({150, 2});
+  const Tensor tag = autograd::randn({150, 1});
+  for (const Solver solver : solvers) {
+    const std::vector<Tensor> whole = trajectory(field, x0, tag, {solver, 3});
+    for (const Index chunk : chunks) {
+      const std::vector<Tensor> states = trajectory(field, x0, tag, {solver, 3, chunk});
+      ASSERT_EQ(states.size(), 4U);
+      for (std::size_t k = 0; k < 4; ++k) {
+        EXPECT_TRUE(equal(states[k], whole[k])) << "state " << k << ", chunks of " << chunk;
+      }
+    }
+  }
+}
+
+TEST(Chunks, EachGoesAllTheWayBeforeTheNext) {
+  using Call = std::pair<Index, real>;  // rows, time
+  std::vector<Call> calls;
+  const Velocity velocity = [&](const Tensor& x, const Tensor& t) {
+    EXPECT_EQ(t.shape(), (autograd::Shape{x.size(0), 1}));
+    calls.emplace_back(x.size(0), t.data()[0]);
+    return -x;
+  };
+  const Tensor x0 = autograd::ones({5, 2});
+  sample(velocity, x0, {.steps = 2, .chunk = 2});
+  const std::vector<Call> expected{{2, 0}, {2, 0.5}, {2, 0}, {2, 0.5}, {1, 0}, {1, 0.5}};
+  EXPECT_EQ(calls, expected);
+  calls.clear();
+  trajectory(velocity, x0, {.steps = 2, .chunk = 2});
+  EXPECT_EQ(calls, expected);
+
+  const std::vector<Call> all_at_once{{5, 0}, {5, 0.5}};
+  for (const Index chunk : {0, 5, 6}) {
+    calls.clear();
+    sample(velocity, x0, {.steps = 2, .chunk = chunk});
+    EXPECT_EQ(calls, all_at_once);
+  }
+}
+
+TEST(Chunks, DoNotCountAsEvaluations) {
+  for (const Solver solver : solvers) {
+    EXPECT_EQ(function_evaluations({solver, 7, 2}), function_evaluations({solver, 7}));
+  }
+}
+
+// Three numbers a row, so that a wrong row or a wrong column shows.
+TEST(Chunks, CutTheTagWithThePoints) {
+  autograd::manual_seed(10);
+  const ConditionalVectorField field(2, 8, {.tag_dim = 3});
+  const Tensor x0 = autograd::randn({150, 2});
+  const Tensor tag = autograd::randn({150, 3});
+  const Tensor whole = sample(field, x0, tag, {.steps = 3});
+  for (const Index chunk : chunks) {
+    EXPECT_TRUE(equal(sample(field, x0, tag, {.steps = 3, .chunk = chunk}), whole));
+  }
+  // The comparison sees tags: one row further up, all is different.
+  EXPECT_FALSE(
+      equal(sample(field, x0, autograd::cat({slice(tag, 0, 1, 150), slice(tag, 0, 0, 1)}, 0),
+                   {.steps = 3, .chunk = 7}),
+            whole));
+}
+
+TEST(Chunks, AllSeeATagThatIsANumber) {
+  autograd::manual_seed(11);
+  const ConditionalVectorField field(2, 8);
+  const Tensor x0 = autograd::randn({20, 2});
+  const Tensor whole = sample(field, x0, 3, {.steps = 3});
+  EXPECT_TRUE(equal(sample(field, x0, 3, {.steps = 3, .chunk = 7}), whole));
+}
+
+// Ten rows would do for each chunk of ten, but nobody said for which.
+TEST(Chunks, RefuseATagOfOtherRows) {
+  const ConditionalVectorField field(2, 8);
+  const Tensor x0 = autograd::zeros({20, 2});
+  for (const Index rows : {1, 10, 21}) {
+    const Tensor tag = autograd::zeros({rows, 1});
+    const std::string its_shape = "tag " + to_string(tag.shape());
+    const SampleOptions in_tens{.steps = 2, .chunk = 10};
+    EXPECT_TRUE(throws<autograd::ShapeError>([&] { sample(field, x0, tag, in_tens); },
+                                             {"sample", its_shape.c_str(), "x0 (20, 2)"}));
+    EXPECT_TRUE(throws<autograd::ShapeError>([&] { trajectory(field, x0, tag, in_tens); },
+                                             {"sample", its_shape.c_str(), "x0 (20, 2)"}));
+  }
+}
+
+TEST(Chunks, RefusesFewerThanNone) {
+  const Tensor x0 = autograd::ones({1, 2});
+  const SampleOptions negative{.chunk = -1};
+  using autograd::ValueError;
+  EXPECT_TRUE(throws<ValueError>([&] { sample(decay, x0, negative); }, {"chunk", "got -1"}));
+  EXPECT_TRUE(throws<ValueError>([&] { trajectory(decay, x0, negative); }, {"chunk", "got -1"}));
+}
+
+TEST(Chunks, OfNoRows) {
+  const VectorField field(2, 8);
+  const Tensor none = autograd::zeros({0, 2});
+  EXPECT_EQ(sample(field, none, {.steps = 2, .chunk = 3}).shape(), none.shape());
+  EXPECT_EQ(trajectory(field, none, {.steps = 2, .chunk = 3}).size(), 3U);
+}
+
+// As sampler.h warns: it sees the chunk, no longer the batch.
+TEST(Chunks, ShowInAVelocityThatLooksAcrossRows) {
+  const Velocity to_the_mean = [](const Tensor& x, const Tensor&) { return mean(x, 0, true) - x; };
+  const Tensor x0 = Tensor::from({1, 3, 5, 7}, {4, 1});
+  EXPECT_EQ(values(sample(to_the_mean, x0, {.steps = 1})), (std::vector<double>{4, 4, 4, 4}));
+  EXPECT_EQ(values(sample(to_the_mean, x0, {.steps = 1, .chunk = 2})),
+            (std::vector<double>{2, 2, 6, 6}));
 }
 
 // ---- Tags -------------------------------------------------------------------------------------

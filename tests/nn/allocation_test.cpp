@@ -194,29 +194,46 @@ TEST(TrainingStep, OfAClassifierWithAScheduleAllocatesNothing) {
   EXPECT_EQ(allocations_in_20(step), 0U);
 }
 
-// A call may wrap the model in a function object; a step allocates nothing.
-TEST(Sampling, AllocatesTheSameFewTimesForAnyNumberOfSteps) {
+// A wide network: its products are cut into blocks, and packed.
+TEST(TrainingStep, Of65To512To512To64AllocatesNothing) {
+  autograd::manual_seed(0);
+  nn::Sequential net{nn::Linear(65, 512), nn::ReLU(), nn::Linear(512, 512), nn::ReLU(),
+                     nn::Linear(512, 64)};
+  nn::Adam optimizer(net.parameters());
+  const Tensor x1 = autograd::randn({64, 64});
+  const auto step = [&] {
+    const Tensor x0 = autograd::randn({64, 64});
+    const Tensor t = autograd::rand({64, 1});
+    const Tensor loss = mse_loss(net(autograd::cat({(1 - t) * x0 + t * x1, t}, 1)), x1 - x0);
+    optimizer.zero_grad();
+    loss.backward();
+    optimizer.step();
+  };
+  EXPECT_GT(allocations_during(step), 0U);
+  step();
+  EXPECT_EQ(allocations_in_20(step), 0U);
+}
+
+// From noise to samples, all at once and in chunks, of which the last one is smaller.
+TEST(Sampling, AllocatesNothing) {
   autograd::manual_seed(0);
   const flow::VectorField model(2, 64);
   const flow::ConditionalVectorField tagged(2, 64);
   const Tensor x0 = autograd::randn({500, 2});
+  const Tensor tags = autograd::randn({500, 1});
   using flow::Solver;
   for (const Solver solver : {Solver::euler, Solver::midpoint, Solver::heun, Solver::rk4}) {
-    const auto plain = [&](Index steps) {
-      return allocations_during([&] { flow::sample(model, x0, {solver, steps}); });
-    };
-    plain(2);
-    const std::size_t few = plain(2);
-    EXPECT_LE(few, 20U);
-    EXPECT_EQ(plain(100), few);
+    for (const Index chunk : {0, 150}) {
+      autograd::empty_cache();
+      const flow::SampleOptions options{.solver = solver, .steps = 3, .chunk = chunk};
+      const auto plain = [&] { flow::sample(model, x0, options); };
+      EXPECT_GT(allocations_during(plain), 0U);
+      EXPECT_EQ(allocations_in_20(plain), 0U);
 
-    const auto with_tag = [&](Index steps) {
-      return allocations_during([&] { flow::sample(tagged, x0, 3, {solver, steps}); });
-    };
-    with_tag(2);
-    const std::size_t few_with_tag = with_tag(2);
-    EXPECT_LE(few_with_tag, 20U);
-    EXPECT_EQ(with_tag(100), few_with_tag);
+      const auto with_tags = [&] { flow::sample(tagged, x0, tags, options); };
+      with_tags();
+      EXPECT_EQ(allocations_in_20(with_tags), 0U);
+    }
   }
 }
 
