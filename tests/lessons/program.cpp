@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -61,12 +62,19 @@ Finished run_program(const std::filesystem::path& program, std::vector<std::stri
     throw std::runtime_error(program.string() + ": " + std::generic_category().message(error));
   }
   int status = 0;
-  while (waitpid(child, &status, 0) < 0) {
-    if (errno != EINTR) throw std::runtime_error("waitpid failed");
+  rusage used{};
+  while (wait4(child, &status, 0, &used) < 0) {
+    if (errno != EINTR) throw std::runtime_error("wait4 failed");
   }
+#ifdef __APPLE__
+  constexpr double unit = 1;
+#else
+  constexpr double unit = 1024;
+#endif
   return {.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
           .out = tree::contents(out),
-          .err = tree::contents(err)};
+          .err = tree::contents(err),
+          .megabytes = static_cast<double>(used.ru_maxrss) * unit / (1 << 20)};
 }
 
 bool have_gnuplot() { return std::system("gnuplot --version >/dev/null 2>&1") == 0; }

@@ -10,6 +10,7 @@ struct Finished {
   int exit_code;  ///< 128 + n if signal n ended it
   std::string out;
   std::string err;
+  double megabytes;  ///< the most memory it ever held (or a program it ran did), in 2^20 bytes
 };
 
 /// Runs a program without a shell, in this environment with LC_ALL=C.UTF-8, without HANDFLOW_ASCII,

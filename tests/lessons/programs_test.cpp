@@ -213,6 +213,19 @@ TEST(SavingLessons, AreTheseTwo) {
   EXPECT_EQ(saving_lessons()[1].slug, "conditional");
 }
 
+// Two trainings of 100,000 steps. Without a picture: gnuplot alone takes more.
+TEST(VectorField, TakesLessThan16Megabytes) {
+  if (!full_speed()) GTEST_SKIP() << "full settings take too long in this build";
+  const ScratchFolder scratch;
+  const auto megabytes = [&](std::vector<std::string> arguments) {
+    const fs::path program = fs::path(HANDFLOW_LESSON_PROGRAMS) / "vector_field";
+    return run_program(program, std::move(arguments), scratch.path, {{"PATH", ""}}).megabytes;
+  };
+  const double full = megabytes({"--out", scratch.path / "out"});
+  EXPECT_LT(full, 16);
+  EXPECT_GT(full, 1.5 * megabytes({"--help"})) << "the measurement sees the training";
+}
+
 INSTANTIATE_TEST_SUITE_P(, SavingLesson, ::testing::ValuesIn(saving_lessons()),
                          [](const auto& lesson) { return lesson.param.slug; });
 INSTANTIATE_TEST_SUITE_P(, LessonProgram, ::testing::ValuesIn(tree::lessons()),
