@@ -2,8 +2,8 @@
 
 /// Flow matching on the modules: the path, the network, the loss, the samplers, and what to hold
 /// them against; and diffusion, for comparison. Reading order: path.h, vector_field.h, loss.h,
-/// function_ref.h, sampler.h, tagged_points.h, mixture.h, data.h, oracle.h, assignment.h, metrics.h,
-/// ddpm.h.
+/// function_ref.h, sampler.h, tagged_points.h, mixture.h, data.h, oracle.h, assignment.h,
+/// metrics.h, ddpm.h.
 
 #include "flow/assignment.h"
 #include "flow/data.h"
