@@ -311,18 +311,45 @@ TEST(FreedGraph, TwoLossesOnOneGraph) {
 }
 
 // A product that reads relu's output sets what it contributes to 0 where that output is, and relu
-// then passes it on. What a backward() that starts at the relu itself is given, nobody has set to
-// 0.
-TEST(FreedGraph, FromAReluAfterAPassThroughIt) {
-  const Tensor x = leaf({3, -4});
-  const Tensor h = relu(reshape(x, {1, 2}));
-  const Tensor y = linear(h, ones({1, 2}));
-  y.backward({.retain_graph = true});
-  EXPECT_EQ(values(x.grad()), (Numbers{1, 0}));
-  h.backward(Tensor::from({10, 10}, {1, 2}), {.retain_graph = true});
-  EXPECT_EQ(values(x.grad()), (Numbers{11, 0}));
-  y.backward();
-  EXPECT_EQ(values(x.grad()), (Numbers{12, 0}));
+// then passes it on. What comes to relu another way in a later pass, nobody has set to 0.
+TEST(FreedGraph, FromAReluAndThroughItAfterAPassThroughAProduct) {
+  const Tensor ten = Tensor::from({10, 10}, {1, 2});
+  using Way = Tensor (*)(const Tensor& h);
+  const Way ways[] = {[](const Tensor& h) { return h; },
+                      [](const Tensor& h) { return h.clone(); },
+                      [](const Tensor& h) {
+                        return reshape(h, {1, 2});
+                      },
+                      [](const Tensor& h) { return -h; },
+                      [](const Tensor& h) { return h + h; },
+                      [](const Tensor& h) { return relu(h); },
+                      [](const Tensor& h) {
+                        return reshape(sum(h, 0), {1, 2});
+                      },
+                      [](const Tensor& h) {
+                        return cat({slice(h, 1, 0, 1), slice(h, 1, 1, 2)}, 1);
+                      },
+                      [](const Tensor& h) {
+                        return matmul(h, Tensor::from({1, 2, 3, 4}, {2, 2}));
+                      },
+                      [](const Tensor& h) {
+                        return linear(h, Tensor::from({1, 2, 3, 4}, {2, 2}));
+                      }};
+  for (const Way way : ways) {
+    SCOPED_TRACE(&way - ways);
+    const Tensor x = leaf({3, -4});
+    const Tensor h = relu(reshape(x, {1, 2}));
+    const Tensor y = linear(h, ones({1, 2}));
+    const Tensor z = way(h);
+    z.backward(ten, {.retain_graph = true});
+    const double first = values(x.grad())[0];
+    y.backward({.retain_graph = true});
+    EXPECT_EQ(values(x.grad()), (Numbers{first + 1, 0}));
+    z.backward(ten, {.retain_graph = true});
+    EXPECT_EQ(values(x.grad()), (Numbers{2 * first + 1, 0}));
+    y.backward();
+    EXPECT_EQ(values(x.grad()), (Numbers{2 * first + 2, 0}));
+  }
 }
 
 // What backward() has been through lets go of everything behind it.

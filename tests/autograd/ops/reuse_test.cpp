@@ -241,6 +241,18 @@ TEST(Reuse, AProductWritesItsGradientOverARelusOutput) {
   }
 }
 
+// And no other operation's output is selected by, negative or not.
+TEST(Reuse, OnlyReluIsSelectedByAProduct) {
+  const Tensor start = numbers({6, 5}, -2, 2, 1), weight = whole_numbers({4, 5}, 2);
+  const Tensor dy = whole_numbers({6, 4}, 3);
+  for (const Unary& op : unaries) {
+    const auto f = [&](const Tensor& x) { return linear(op.f(x), weight); };
+    EXPECT_TRUE(
+        has_values(gradient(f, start, dy), values(gradient(op.f, start, matmul(dy, weight)))))
+        << op.name;
+  }
+}
+
 // A sum of more terms than the product adds up in registers stands half-made in its place for a
 // while: not where the values are that it will be selected by.
 TEST(Reuse, ALongSumIsNotMadeOverWhatItIsSelectedBy) {
