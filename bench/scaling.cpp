@@ -27,7 +27,7 @@ using autograd::Tensor;
 
 constexpr unsigned seed = 42;
 constexpr Index hidden = 64;
-constexpr Index chunk = 500;
+constexpr Index chunk = 1000;
 constexpr int turns = 15;
 constexpr double seconds_per_turn = 3e-3;  // at least, so that the clock's microsecond is small
 
@@ -101,8 +101,8 @@ std::vector<Curve> curves() {
   }
   Curve euler{"euler", "steps", {}}, rk4{"rk4", "steps", {}};
   for (const Index n : sizes(1, 1000)) {
-    euler.measurements.push_back(sampling(n, 1000, {flow::Solver::euler, n, chunk}));
-    rk4.measurements.push_back(sampling(n, 1000, {flow::Solver::rk4, n, chunk}));
+    euler.measurements.push_back(sampling(n, chunk, {flow::Solver::euler, n, chunk}));
+    rk4.measurements.push_back(sampling(n, chunk, {flow::Solver::rk4, n, chunk}));
   }
   return {training_step, whole, chunks, euler, rk4};
 }

@@ -45,16 +45,16 @@ set xrange [8:130000]
 set xtics (10, 100, "1k" 1000, "10k" 10000, "100k" 100000)
 unset arrow; unset label
 eval mark(1.0)
-stats file("whole") using ($1 == 1e5 ? $3 : NaN) nooutput name "WHOLE"
+stats file("whole") using ($1 == 1e4 ? $3 : NaN) nooutput name "WHOLE"
 stats file("chunks") using 3 nooutput name "CHUNKS"
-set label 3 "all at once" at first 1e5, first WHOLE_max offset 0,1.2 right textcolor rgb DATA
+set label 3 "all at once" at first 1e5, first 0.5 * (WHOLE_max + CHUNKS_min) right textcolor rgb DATA
 set label 4 chunk at first 1e5, first CHUNKS_min offset 0,-1.3 right textcolor rgb PATH
 plot file("whole") using 1:4:5 with filledcurves fc rgb BAND2, \
      "" using 1:3 with linespoints lt 2, \
      file("chunks") using 1:4:5 with filledcurves fc rgb BAND, \
      "" using 1:3 with linespoints lt 1
 
-set title "1000 samples: ns per point and step"
+set title sprintf("%d samples: ns per point and step", CHUNK_min)
 set xlabel "steps"
 set xrange [0.8:1300]
 set xtics (1, 10, 100, 1000)

@@ -26,9 +26,10 @@ struct SampleOptions {
   Index steps = 50;
 
   /// So many rows go all the way before the next ones start, that what the network computes on the
-  /// way stays in a cache; 0: all rows at once. It changes the time alone, not one bit of the
-  /// result, for a velocity that looks at each row by itself, as networks do. One that looks
-  /// across rows (subtracts the mean of the batch, draws noise) sees a chunk instead of the batch.
+  /// way stays in a cache (1000 do for a hidden layer of 64); 0: all rows at once. It changes the
+  /// time alone, not one bit of the result, for a velocity that looks at each row by itself, as
+  /// networks do. One that looks across rows (subtracts the mean of the batch, draws noise) sees a
+  /// chunk instead of the batch.
   Index chunk = 0;
 };
 
