@@ -48,7 +48,8 @@ constexpr const char* legend =
     "Of handflow: its time. Of the others: their time over handflow's, ± half the distance between "
     "the quartiles, and their time; more than 1 means that handflow is faster. Products: Gflop/s "
     "of handflow, and the others' time over its; geometric means and ranges here, one by one in "
-    "the table below. Medians over turns, one thread, processor time, unless a row says otherwise.";
+    "the table below. Sampling: handflow and the limit in chunks of their own. Medians over turns, "
+    "one thread, processor time, unless a row says otherwise.";
 
 std::string measure_all(const Contestants& contestants, const std::vector<std::string>& missing) {
   wait_until_idle();
@@ -57,24 +58,28 @@ std::string measure_all(const Contestants& contestants, const std::vector<std::s
   Table detail{{"D. x Wᵀ / dy W / dyᵀ x"}};
   for (const Contestant& who : contestants) {
     table[0].push_back(who.name);
-    detail[0].push_back(who.name);
+    if (who.product) detail[0].push_back(who.name);
   }
 
   for (const Training& step : training_steps())
-    table.push_back(single_row(work(step), contestants, step.hidden_layers == 1 ? 2 : 5));
+    table.push_back(
+        single_row(step.name, work(step), contestants, step.hidden_layers == 1 ? 2 : 5));
   for (const Layers& group : product_groups())
     table.push_back(products_row(group, contestants, detail));
-  for (const Chain& chain : chains()) table.push_back(single_row(work(chain), contestants, 2));
+  for (const Chain& chain : chains())
+    table.push_back(single_row(chain.name, work(chain), contestants, 2));
   for (const Sampling& sampling : samplings()) {
-    table.push_back(single_row(work(sampling), contestants, 7));
-    table.push_back(chunked_row(sampling, contestants, 7));
+    const std::string name = sampling.name;
+    table.push_back(single_row(name + ", peers all at once", work(sampling), contestants, 7));
+    table.push_back(chunked_row(name + ", peers in chunks", sampling, contestants, 7));
   }
   const bool two_cores = std::thread::hardware_concurrency() >= 2;
   if (two_cores) {
+    const Layers& layers = product_groups().back();
     const TwoThreads step = two_thread_rows("C. training step", work(large_step), contestants, 5);
-    const TwoThreads layers = two_thread_rows(
-        "D. products of C's layers", together(products(product_groups().back())), contestants, 5);
-    table.insert(table.end(), {step.times, step.gains, layers.gains});
+    const TwoThreads product =
+        two_thread_rows(layers.name, together(products(layers)), contestants, 5);
+    table.insert(table.end(), {step.times, step.gains, product.gains});
   }
 
   std::string text = markdown(table) + "\n" + where + ".\n\n" + legend;

@@ -10,7 +10,6 @@ namespace {
 void report_progress(const std::string& name) { std::fprintf(stderr, "  %s\n", name.c_str()); }
 
 std::vector<Times> measure(const Work& work, const Contestants& contestants, double budget) {
-  report_progress(work.name);
   std::vector<std::unique_ptr<Task>> tasks;
   std::vector<Runner> runners;
   for (const Contestant& who : contestants) {
@@ -21,8 +20,9 @@ std::vector<Times> measure(const Work& work, const Contestants& contestants, dou
 }
 
 // `notes` by contestant, or none.
-Row row_of_times(const Work& work, const std::vector<Times>& times, const Row& notes = {}) {
-  Row row{work.name, time_cell(times[0], work.units)};
+Row row_of_times(const std::string& name, const Work& work, const std::vector<Times>& times,
+                 const Row& notes = {}) {
+  Row row{name, time_cell(times[0], work.units)};
   for (std::size_t i = 1; i < times.size(); ++i)
     row.push_back(ratio_cell(times[i], times[0], work.units, notes.empty() ? "" : notes[i]));
   return row;
@@ -48,11 +48,15 @@ int best_chunk(Sampling setup, const Contestant& who) {
 
 }  // namespace
 
-Row single_row(const Work& work, const Contestants& contestants, double budget) {
-  return row_of_times(work, measure(work, contestants, budget));
+Row single_row(const std::string& name, const Work& work, const Contestants& contestants,
+               double budget) {
+  report_progress(name);
+  return row_of_times(name, work, measure(work, contestants, budget));
 }
 
-Row chunked_row(const Sampling& setup, const Contestants& contestants, double budget) {
+Row chunked_row(const std::string& name, const Sampling& setup, const Contestants& contestants,
+                double budget) {
+  report_progress(name);
   std::map<std::string, int> chunk_of;
   Row notes(contestants.size());
   for (std::size_t i = 1; i < contestants.size(); ++i) {
@@ -62,10 +66,11 @@ Row chunked_row(const Sampling& setup, const Contestants& contestants, double bu
     notes[i] = std::to_string(chunk) + " at a time";
   }
   const Work work = in_chunks(setup, chunk_of);
-  return row_of_times(work, measure(work, contestants, budget), notes);
+  return row_of_times(name, work, measure(work, contestants, budget), notes);
 }
 
 Row products_row(const Layers& group, const Contestants& contestants, Table& detail) {
+  report_progress(group.name);
   std::vector<std::vector<double>> all(contestants.size());
   for (const Layer& layer : group.layers) {
     std::vector<std::vector<double>> values(contestants.size());
@@ -78,7 +83,7 @@ Row products_row(const Layers& group, const Contestants& contestants, Table& det
     }
     Row row{layer.name};
     for (std::size_t i = 0; i < contestants.size(); ++i) {
-      row.push_back(list_cell(values[i]));
+      if (contestants[i].product) row.push_back(list_cell(values[i]));
       all[i].insert(all[i].end(), values[i].begin(), values[i].end());
     }
     detail.push_back(row);
@@ -106,9 +111,7 @@ TwoThreads two_thread_rows(const std::string& label, const Work& work,
     with_two.push_back(times[i + 1]);
     gains.push_back(gain_cell(times[i], times[i + 1]));
   }
-  Row row = row_of_times(work, with_two);
-  row[0] = label + ", two threads, time on the wall";
-  return {row, gains};
+  return {row_of_times(label + ", two threads, time on the wall", work, with_two), gains};
 }
 
 }  // namespace bench
