@@ -72,11 +72,14 @@ class TrainingTask : public Task {
   Tensor loss_;
 };
 
+constexpr int own_chunk = 1000;
+
 class SamplingTask : public Task {
  public:
   SamplingTask(const Sampling& setup, unsigned seed)
       : options_{.solver = setup.rk4 ? flow::Solver::rk4 : flow::Solver::euler,
-                 .steps = setup.steps},
+                 .steps = setup.steps,
+                 .chunk = setup.chunk == 0 ? own_chunk : setup.chunk},
         field_(seeded_field(seed)),
         noise_(autograd::randn({setup.points, 2})) {}
 
