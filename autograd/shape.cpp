@@ -9,20 +9,24 @@ namespace autograd::inline HANDFLOW_PRECISION {
 Shape::Shape(std::initializer_list<Index> sizes) : Shape(std::span(sizes.begin(), sizes.size())) {}
 
 Shape::Shape(std::span<const Index> sizes) {
-  for (const Index size : sizes) append(size);
+  if (sizes.size() > max_rank) throw ShapeError("shape: at most 4 dimensions are supported");
+  std::copy(sizes.begin(), sizes.end(), sizes_.begin());
+  rank_ = static_cast<Index>(sizes.size());
+  count();
 }
 
-void Shape::append(Index size) {
-  if (rank_ == max_rank) throw ShapeError("shape: at most 4 dimensions are supported");
-  if (size < 0) throw ShapeError("shape: a size cannot be negative, got " + std::to_string(size));
-  Index nonzero = 1;
-  for (int d = 0; d < rank(); ++d)
-    nonzero *= std::max<Index>(sizes_[static_cast<std::size_t>(d)], 1);
-  if (nonzero > max_numel / std::max<Index>(size, 1)) {
-    throw ShapeError("shape: more than 2^36 elements");
+void Shape::count() {
+  numel_ = 1;
+  double nonzero = 1;  // an Index could overflow
+  for (int d = 0; d < rank(); ++d) {
+    const Index size = sizes_[static_cast<std::size_t>(d)];
+    if (size < 0) throw ShapeError("shape: a size cannot be negative, got " + std::to_string(size));
+    nonzero *= static_cast<double>(std::max<Index>(size, 1));
+    if (nonzero > static_cast<double>(max_numel)) {
+      throw ShapeError("shape: more than 2^36 elements");
+    }
+    numel_ *= size;
   }
-  sizes_[static_cast<std::size_t>(rank_++)] = size;
-  numel_ *= size;
 }
 
 void Shape::refuse_dimension(Index d, const char* operation) const {
@@ -31,19 +35,19 @@ void Shape::refuse_dimension(Index d, const char* operation) const {
 }
 
 Shape Shape::with(Index d, Index size) const {
-  const int changed = dimension(d);
-  if (sizes_[static_cast<std::size_t>(changed)] == size) return *this;
-  Shape result;
-  for (int i = 0; i < rank(); ++i) result.append(i == changed ? size : (*this)[i]);
+  Shape result = *this;
+  result.sizes_[static_cast<std::size_t>(dimension(d))] = size;
+  result.count();
   return result;
 }
 
 Shape Shape::without(Index d) const {
-  const int removed = dimension(d);
-  Shape result;
-  for (int i = 0; i < rank(); ++i) {
-    if (i != removed) result.append((*this)[i]);
-  }
+  Shape result = *this;
+  const auto removed = result.sizes_.begin() + dimension(d);
+  std::copy(removed + 1, result.sizes_.end(), removed);
+  result.sizes_.back() = 0;
+  --result.rank_;
+  result.count();
   return result;
 }
 

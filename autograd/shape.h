@@ -57,7 +57,8 @@ class Shape {
 
  private:
   [[noreturn]] void refuse_dimension(Index d, const char* operation) const;
-  void append(Index size);
+  // Sets the number of elements from the sizes, which must not be negative. Throws ShapeError.
+  void count();
 
   std::array<Index, max_rank> sizes_{};  // beyond rank_: zero, so that == can compare all
   Index numel_ = 1;

@@ -39,7 +39,7 @@ constexpr int hidden = 64;
 template <int inputs>
 constexpr int rows_of = inputs + 3;
 template <int inputs>
-constexpr int parameters_of = hidden * rows_of<inputs> + 16;
+constexpr int parameters_of = (inputs + 3) * hidden + 16;
 constexpr int most_parameters = parameters_of<4>;
 
 /// Everything a training step reads and writes. A batch is a multiple of 8, at least 16.
