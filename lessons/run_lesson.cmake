@@ -1,10 +1,43 @@
-# Runs one lesson at full settings, and keeps what its page shows beside it: the output without the
-# lines that vary by machine (varies_by_machine() in lab/report.cpp), and the pictures it drew.
+# Runs one lesson at full settings, and keeps what its page shows beside it: the output, and the
+# pictures it drew. Of the lines that vary by machine (lab/report.cpp) only tables and plots of
+# measured numbers are kept, is_measured(); the blocks of the pages that quote them follow.
+cmake_minimum_required(VERSION 3.25)
 set(ENV{LC_ALL} C.UTF-8)
 unset(ENV{HANDFLOW_ASCII})
 execute_process(COMMAND ${program} --out ${out}
   OUTPUT_VARIABLE output ECHO_OUTPUT_VARIABLE COMMAND_ERROR_IS_FATAL ANY)
-string(REGEX REPLACE "\n(~ |gnuplot not found)[^\n]*" "" output "\n${output}")
+string(REGEX REPLACE "\n(~ [^ ]|gnuplot not found)[^\n]*" "" output "\n${output}")
+foreach(page IN ITEMS README.md README.zh.md)
+  if(NOT EXISTS ${folder}/${page})
+    continue()
+  endif()
+  file(READ ${folder}/${page} rest)
+  set(renewed "")
+  while(TRUE)
+    string(FIND "${rest}" "\n```text\n~   " at)
+    if(at EQUAL -1)
+      break()
+    endif()
+    # Up to the block, its first line, and what comes after it.
+    math(EXPR at "${at} + 9")
+    string(SUBSTRING "${rest}" 0 ${at} before)
+    string(SUBSTRING "${rest}" ${at} -1 rest)
+    string(FIND "${rest}" "\n" end)
+    string(SUBSTRING "${rest}" 0 ${end} line)
+    string(FIND "${rest}" "\n```" end)
+    string(SUBSTRING "${rest}" ${end} -1 rest)
+    # That line, and all measured ones below it, as they are now.
+    string(FIND "${output}" "\n${line}\n" from)
+    if(from EQUAL -1)
+      message(FATAL_ERROR "${folder}/${page} shows a table that is not printed:\n${line}")
+    endif()
+    string(SUBSTRING "${output}" ${from} -1 block)
+    string(REGEX MATCH "^(\n~   [^\n]*)+" block "${block}")
+    string(SUBSTRING "${block}" 1 -1 block)
+    string(APPEND renewed "${before}${block}")
+  endwhile()
+  file(WRITE ${folder}/${page} "${renewed}${rest}")
+endforeach()
 string(SUBSTRING "${output}" 1 -1 output)
 file(WRITE ${folder}/expected.txt "${output}")
 foreach(type IN ITEMS png gif)

@@ -18,6 +18,7 @@ class Lesson : public Report {
   Lesson(LessonDescription description, Options asked, std::ostream& out, Ink ink);
 
   const Options options;
+  const std::string& slug() const { return description_.slug; }
 
   /// A table `<options.out>/<file>`; see csv.h.
   CsvWriter csv(const std::string& file, const std::vector<std::string>& columns);

@@ -20,6 +20,7 @@ constexpr const char* bold = "\033[1m";
 constexpr const char* no_colour = "\033[0m";
 
 constexpr std::string_view machine_mark = "~ ";
+constexpr std::string_view measured_mark = "~   ";
 
 /// The value of a field; `number` writes one that is not whole.
 template <class Writer>
@@ -71,6 +72,14 @@ void Report::log(std::initializer_list<Field> fields) {
 void Report::print(std::string_view text) {
   if (!text.empty() && text.back() == '\n') text.remove_suffix(1);
   line(text.find('\n') == std::string_view::npos ? Part::text : Part::block, text);
+}
+
+void Report::measured(std::string_view text) {
+  std::string marked;
+  for (const std::string& each : split_lines(text)) {
+    marked += (marked.empty() ? "" : "\n") + std::string(measured_mark) + each;
+  }
+  line(Part::block, marked);
 }
 
 void Report::timing(std::string_view what, double seconds) {
@@ -182,5 +191,7 @@ std::string Report::coloured(std::string_view text, const char* colour) const {
 bool varies_by_machine(std::string_view line) {
   return line.starts_with(machine_mark) || line.starts_with("gnuplot not found");
 }
+
+bool is_measured(std::string_view line) { return line.starts_with(measured_mark); }
 
 }  // namespace lab

@@ -57,6 +57,8 @@ class Report {
   void timing(std::string_view what, double seconds);
   /// "~ kernels avx512 · threads 1"
   void machine(std::initializer_list<Field> fields);
+  /// Tables of times, and plots of them: text of one or several lines, each led by "~   ".
+  void measured(std::string_view text);
 
   // ---- What the lesson claims. One line each, "ok" or "FAIL"; a value or bound that is NaN or
   //      infinite fails.
@@ -99,5 +101,8 @@ class Report {
 /// Whether a printed line may differ between two machines that agree on every number: timings, and
 /// the one about gnuplot. For whoever compares outputs.
 bool varies_by_machine(std::string_view line);
+
+/// Whether it is a line of measured(): what a page may quote, as the figures of one machine.
+bool is_measured(std::string_view line);
 
 }  // namespace lab

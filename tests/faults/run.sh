@@ -30,7 +30,7 @@ run() {
 
 lessons=("$@")
 if [ ${#lessons[@]} = 0 ]; then
-  mapfile -t lessons < <(sed -n 's/^set(HANDFLOW_LESSONS \(.*\))$/\1/p' lessons/CMakeLists.txt | tr ' ' '\n' | sed 's/^[0-9]*_//')
+  mapfile -t lessons < <(sed -n 's/^set(HANDFLOW_\(LESSONS\|BEYOND\) \(.*\))$/\2/p' lessons/CMakeLists.txt | tr ' ' '\n' | sed 's/^[0-9]*_//')
 fi
 [ ${#lessons[@]} -gt 0 ] || { echo "no lessons found"; exit 1; }
 

@@ -474,6 +474,7 @@ TEST(Expected, IsWholeAndEndsWithACommand) {
   EXPECT_COMPLAINT(check(expected.substr(0, expected.size() - 1)), "not a whole output");
   EXPECT_COMPLAINT(check(with(expected, "walk: ", "run: ")), "must start with 'walk: '");
   EXPECT_COMPLAINT(check(with(expected, "\nNext", "~ training 1 s\n\nNext")), "varies by machine");
+  EXPECT_CONTENT(check(with(expected, "\nNext", "~   product  1 us\n\nNext")));
   EXPECT_COMPLAINT(check(with(expected, "\nNext", "FAIL  far\n\nNext")), "a claim failed");
   EXPECT_COMPLAINT(check(expected + "  Well done.\n"), "the last line must be a lesson to run");
 }

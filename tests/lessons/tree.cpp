@@ -16,13 +16,16 @@ fs::path root() { return HANDFLOW_SOURCE_DIR; }
 const std::vector<Lesson>& lessons() {
   static const std::vector<Lesson> all = [] {
     std::vector<Lesson> list;
-    std::istringstream folders(HANDFLOW_LESSONS);
-    for (std::string folder; folders >> folder;) {
-      const std::string slug = folder.substr(folder.find('_') + 1);
-      list.push_back({.slug = slug,
-                      .folder = "lessons/" + folder,
-                      .path = root() / "lessons" / folder,
-                      .program = fs::path(HANDFLOW_LESSON_PROGRAMS) / slug});
+    for (const bool beyond : {false, true}) {
+      std::istringstream folders(beyond ? HANDFLOW_BEYOND : HANDFLOW_LESSONS);
+      for (std::string folder; folders >> folder;) {
+        const std::string slug = folder.substr(folder.find('_') + 1);
+        list.push_back({.slug = slug,
+                        .folder = "lessons/" + folder,
+                        .path = root() / "lessons" / folder,
+                        .program = fs::path(HANDFLOW_LESSON_PROGRAMS) / slug,
+                        .beyond = beyond});
+      }
     }
     return list;
   }();

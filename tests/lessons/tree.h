@@ -15,6 +15,7 @@ struct Lesson {
   std::string folder;             ///< "lessons/11_euler"
   std::filesystem::path path;     ///< of that folder
   std::filesystem::path program;  ///< built
+  bool beyond;                    ///< comes after the course
 };
 
 /// How GoogleTest shows one.

@@ -41,6 +41,7 @@ TEST(Report, ReadsLikeThis) {
   report.log({{"step", 0}, {"loss", 2.5}});
   report.log({{"step", 100}, {"loss", 0.25}});
   report.timing("training", 0.8312);
+  report.measured("product  us\nlibrary  12");
   report.print("a\nplot\n");
   report.print("another\nplot\n");
   report.check("all finite", true, "2 of 2");
@@ -56,6 +57,9 @@ TEST(Report, ReadsLikeThis) {
             "           0    2.500000\n"
             "         100    0.250000\n"
             "~ training 0.831 s\n"
+            "\n"
+            "~   product  us\n"
+            "~   library  12\n"
             "\n"
             "a\nplot\n"
             "\n"
