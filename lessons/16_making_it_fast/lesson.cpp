@@ -1,4 +1,4 @@
-// Where does the time of one training step go, and what makes it short?
+// Where does the time of a training step go?
 
 #include <algorithm>
 #include <cmath>
@@ -69,7 +69,7 @@ void tiles(Index n, const float* a, const float* b, float* c) {
 
 int main(int argc, char** argv) {
   const auto lesson_body = [](lab::Lesson& lesson) {
-    lesson.measured(lab::circumstances());
+    lesson.measured("measured on\n" + lab::circumstances());
     autograd::manual_seed(lesson.options.seed);
     const Index n = lesson.options.quick ? 128 : 256, size = n * n;
     const Tensor A = autograd::randn({n, n}), B = autograd::randn({n, n}), BT = transpose(B);
@@ -102,11 +102,11 @@ int main(int argc, char** argv) {
     lesson.check("any order of loops: the same bits", same(1, 0) && same(3, 0) && same(4, 0));
     const Tensor off = abs(slice(C, 0, 2, 3) - slice(C, 0, 0, 1)), terms = matmul(abs(A), abs(B));
     const double share = max(off / reshape(terms, {1, size})).item();
-    lesson.check_at_most("16 chains: off by, of sum |a b|", share, std::ldexp(n, -24));
+    lesson.check_at_most("16 chains: off by, of sum |a b|", share, std::ldexp(n, -23));
     dots<1, true>(n, a, column, c(9));
     bool one_chain = true;  // of fused multiply-adds; 5 is the baseline and 8 may be: plain ones
     for (Index i = 5; i < 9; ++i)
-      one_chain = one_chain && (!race[i].run || same(i, 9) || (i % 3 == 2 && same(i, 0)));
+      one_chain = one_chain && (!race.begin()[i].run || same(i, 9) || (i % 3 == 2 && same(i, 0)));
     lesson.check("library, any width, 1 or 2 threads: the same bits", one_chain);
 
     // 5. The step of lesson vector_field: its parts, many nodes for few, the heap for free lists.
@@ -143,7 +143,7 @@ int main(int argc, char** argv) {
   return lab::run_lesson(argc, argv,
                          {.slug = "making_it_fast",
                           .question = "Where does the time of a training step go?",
-                          .steps = 25,
+                          .steps = 51,
                           .quick_steps = 3},
                          lesson_body);
 }
