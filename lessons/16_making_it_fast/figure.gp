@@ -80,7 +80,7 @@ do for [i=1:10] {
   if (product(i)) { products = products + K[i] * 1e6 } else { passes = passes + K[i] * 1e6 }
 }
 set xrange [0.4:4.6]
-set yrange [0:S[5] * 1.05]
+set yrange [0:(S[5] > S[6] ? S[5] : S[6]) * 1.05]
 set xtics ("a step" 1, "its\nkernels" 2, "10\nnodes" 3, "no free\nlists" 4) scale 0 font ",11"
 set ytics autofreq
 set label 1 "microseconds" at screen 0.66, 0.95 left
@@ -88,17 +88,17 @@ array EDGE[5] = [0, S[1], S[2], S[3], S[4]]
 array PART[4] = ["draw", "loss", "gradients", "Adam"]
 array FILL[4] = [NOISE, PATH, DATA, OTHER]
 do for [i=1:4] {
-  set object i rect from 0.62, EDGE[i] to 1.38, EDGE[i + 1] fs solid 0.55 noborder fc rgb FILL[i]
+  set object i rect from 0.56, EDGE[i] to 1.44, EDGE[i + 1] fs solid 0.55 noborder fc rgb FILL[i]
   if (EDGE[i + 1] - EDGE[i] > S[5] / 30) {
     set label 10 + i PART[i] at 1, (EDGE[i] + EDGE[i + 1]) / 2 center front font ",9"
   }
 }
 both = S[1] + products
-set object 5 rect from 1.62, S[1] to 2.38, both fs solid 0.55 noborder fc rgb PATH
-set object 6 rect from 1.62, both to 2.38, both + passes fs solid 0.55 noborder fc rgb OTHER
+set object 5 rect from 1.56, S[1] to 2.44, both fs solid 0.55 noborder fc rgb PATH
+set object 6 rect from 1.56, both to 2.44, both + passes fs solid 0.55 noborder fc rgb OTHER
 set label 15 "products" at 2, (S[1] + both) / 2 center front font ",9"
 set label 16 "passes" at 2, both + passes / 2 center front font ",9"
-set object 7 rect from 2.62, 0 to 3.38, S[5] fs solid 0.55 noborder fc rgb FAINT
-set object 8 rect from 3.62, 0 to 4.38, S[6] fs solid 0.55 noborder fc rgb FAINT
+set object 7 rect from 2.56, 0 to 3.44, S[5] fs solid 0.55 noborder fc rgb FAINT
+set object 8 rect from 3.56, 0 to 4.44, S[6] fs solid 0.55 noborder fc rgb FAINT
 plot NaN
 unset multiplot
