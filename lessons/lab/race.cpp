@@ -116,14 +116,14 @@ void add_limits(std::vector<Runner>& runners, std::size_t bytes) {
   }
   for (const std::size_t size : {std::size_t{8192}, bytes}) {
     const auto copy = [=]() mutable { std::memcpy(to.data(), from.data(), size); };
-    runners.push_back(
-        {"copy of " + std::to_string(size / 1000) + " KB", copy, 0, 2 * static_cast<double>(size)});
+    const std::string kilobytes = std::to_string(size / 1000);
+    runners.push_back({"copy of " + kilobytes + " KB", copy, 0, 2 * static_cast<double>(size)});
   }
   const auto loop = [] {
     autograd::parallel_for(autograd::num_threads(), 1, [](autograd::Index, autograd::Index) {});
   };
-  runners.push_back({"an empty loop on " + std::to_string(autograd::num_threads()) + " threads",
-                     loop, 0, 0, true});
+  const std::string threads = std::to_string(autograd::num_threads());
+  runners.push_back({"an empty loop on " + threads + " threads", loop, 0, 0, true});
 }
 
 std::string roofline(const std::vector<Runner>& runners, const std::vector<double>& seconds) {
