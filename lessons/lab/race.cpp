@@ -126,17 +126,23 @@ void add_limits(std::vector<Runner>& runners, std::size_t bytes) {
   runners.push_back({"an empty loop on " + threads + " threads", loop, 0, 0, true});
 }
 
-std::string roofline(const std::vector<Runner>& runners, const std::vector<double>& seconds) {
-  double height = 0, slope = 0;  // FLOP/s, bytes/s
+Roof roof(const std::vector<Runner>& runners, const std::vector<double>& seconds) {
+  Roof best;
   for (std::size_t i = 0; i < runners.size(); ++i) {
-    if (!runners[i].run) continue;
-    if (runners[i].bytes == 0) height = std::max(height, runners[i].flop / seconds[i]);
-    if (runners[i].flop == 0) slope = std::max(slope, runners[i].bytes / seconds[i]);
+    const Runner& runner = runners[i];
+    if (!runner.run) continue;
+    if (runner.bytes == 0) best.height = std::max(best.height, runner.flop / seconds[i]);
+    if (runner.flop == 0) best.slope = std::max(best.slope, runner.bytes / seconds[i]);
   }
-  Series roof{.label = "roof"}, points{.label = "kernels"};
+  return best;
+}
+
+std::string roofline(const std::vector<Runner>& runners, const std::vector<double>& seconds) {
+  const auto [height, slope] = roof(runners, seconds);
+  Series edge{.label = "roof"}, points{.label = "kernels"};
   for (double x = 0x1p-4; x <= 0x1p6; x *= 1.05) {
-    roof.x.push_back(x);
-    roof.y.push_back(std::min(height, slope * x) * 1e-9);
+    edge.x.push_back(x);
+    edge.y.push_back(std::min(height, slope * x) * 1e-9);
   }
   for (std::size_t i = 0; i < runners.size(); ++i) {
     if (runners[i].bytes == 0 || runners[i].flop == 0) continue;
@@ -144,7 +150,7 @@ std::string roofline(const std::vector<Runner>& runners, const std::vector<doubl
     points.y.push_back(runners[i].flop / seconds[i] * 1e-9);
   }
   return scatter(
-      {roof, points},
+      {edge, points},
       {.title = "GFLOP/s", .x_label = "FLOP/byte", .log_x = true, .log_y = true, .height = 16});
 }
 

@@ -37,8 +37,15 @@ std::vector<double> race(Lesson& lesson, const std::string& title,
 /// many threads as set_num_threads() has said.
 void add_limits(std::vector<Runner>& runners, std::size_t bytes);
 
-/// The roofline plot of a race, for the terminal. Its roof is as high as the fastest runner that
-/// counts no bytes, and as steep as the fastest that counts no operations; all others are points.
+/// A roof as high as the fastest runner that counts no bytes, and as steep as the fastest that
+/// counts no operations.
+struct Roof {
+  double height = 0;  ///< FLOP/s
+  double slope = 0;   ///< bytes/s
+};
+Roof roof(const std::vector<Runner>& runners, const std::vector<double>& seconds);
+
+/// The roofline plot of a race, for the terminal: its roof, and the other runners as points.
 std::string roofline(const std::vector<Runner>& runners, const std::vector<double>& seconds);
 
 /// The middle one of `values`, the upper of two; std::invalid_argument if there is none.

@@ -114,6 +114,16 @@ TEST(Limits, CountWhatTheyDo) {
   EXPECT_TRUE(runners[6].wall);
 }
 
+TEST(Roof, IsTheBestOfEach) {
+  const auto run = [] {};
+  const std::vector<Runner> runners{{"a kernel", run, 8e12, 1e12}, {"narrow", run, 1e10},
+                                    {"wide", run, 3e10},           {"near", run, 0, 4e9},
+                                    {"far", run, 0, 2e9},          {"missing", {}, 1e12}};
+  const Roof found = roof(runners, {1, 2, 2, 4, 4, std::nan("")});
+  EXPECT_EQ(found.height, 1.5e10);
+  EXPECT_EQ(found.slope, 1e9);
+}
+
 TEST(Roofline, ShowsRoofAndPoints) {
   const auto run = [] {};
   const std::string plot = roofline({{"point", run, 8e9, 1e9},
