@@ -37,14 +37,17 @@ set label 10 sprintf("out of the L1 cache, %.0f GB/s", slope(1)) at 0.055, slope
   left rotate by 41 textcolor rgb FLOOR font ",10"
 set label 11 sprintf("51 KB, %.0f GB/s", slope(2)) at 0.26, slope(2) * 0.26 * 0.62 \
   left rotate by 41 textcolor rgb FLOOR font ",10"
-large = 256 / 6.0                                   # FLOP/byte of the large product
-array LARGE[9] = ["entry by entry", "", "", "row by row", "tile by tile", "", "", "the library", "" ]
+size = (flop / 2) ** (1 / 3.0)                      # of the large product
+large = size / 6                                    # its FLOP/byte
+array LARGE[8] = ["entry by entry", "", "", "row by row", "tile by tile", "", "", ""]
+widest = P[8] > 0 ? 8 : P[7] > 0 ? 7 : 6
+LARGE[widest] = "the library"
 do for [i=1:8] {
   if (P[i] > 0 && LARGE[i] ne "") {
     set label 20 + i LARGE[i] at large * 0.8, flop / P[i] * 1e-9 right textcolor rgb DATA font ",11"
   }
 }
-set label 30 "256 x 256 x 256" at large, 1.25 center textcolor rgb DATA font ",11"
+set label 30 sprintf("%.0f x %.0f x %.0f", size, size, size) at large, 1.25 center textcolor rgb DATA font ",11"
 array SHORT[10] = ["h", "", "y", "", "", "dW2", "dh", "", "", "dW1"]
 array SIDE[10] = [1.15, 1, 1.15, 1, 1, 0.87, 1.15, 1, 1, 1.15]
 do for [i=1:10] {
