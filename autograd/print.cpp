@@ -12,15 +12,15 @@ namespace {
 // PyTorch's rule. Four digits after the point show little of numbers below 1e-4, and a row of
 // numbers more than a factor 1000 apart is easier to read with exponents.
 bool wants_exponents(const Tensor& tensor) {
-  double smallest = INFINITY;
+  double least = INFINITY;
   double largest = 0;
   for (Index i = 0; i < tensor.numel(); ++i) {
     const double size = std::abs(static_cast<double>(tensor.data()[i]));
     if (size == 0 || !std::isfinite(size)) continue;
-    smallest = std::min(smallest, size);
+    least = std::min(least, size);
     largest = std::max(largest, size);
   }
-  return smallest < 1e-4 || largest > 1e8 || largest / smallest > 1000;
+  return least < 1e-4 || largest > 1e8 || largest / least > 1000;
 }
 
 void print(std::ostream& out, const Shape& shape, int d, const real*& next, const char* format) {

@@ -1,4 +1,3 @@
-// The one file that includes the JSON library.
 #include "nn/safetensors.h"
 
 #include <algorithm>
@@ -6,15 +5,12 @@
 #include <bit>
 #include <cstdio>
 #include <cstring>
-#include <limits>
-#include <nlohmann/json.hpp>
-#include <set>
 #include <tuple>
+
+#include "nn/safetensors_header.h"
 
 namespace nn::inline HANDFLOW_PRECISION {
 namespace {
-
-using nlohmann::json;
 
 static_assert(std::endian::native == std::endian::little, "the format is little-endian");
 
@@ -53,89 +49,25 @@ void convert(const std::string& bytes, To* elements) {
   }
 }
 
-[[noreturn]] void refuse_json(const FileTask& task, std::size_t byte) {
-  task.fail("its header is not JSON (byte " + std::to_string(byte) + ")");
-}
-
-// The header as JSON; refuses one with two entries of the same name, of which the parser would
-// silently keep the last.
-json parse_header(const FileTask& task, std::string_view text) {
-  const std::size_t null = text.find('\0');  // the parser would take it for the end
-  if (null != text.npos) refuse_json(task, null + 1);
-  std::vector<std::set<std::string>> open;  // the names so far in each object around this place
-  std::string twice;
-  const auto watch = [&](int, json::parse_event_t event, json& parsed) {
-    if (event == json::parse_event_t::object_start) open.emplace_back();
-    if (event == json::parse_event_t::object_end) open.pop_back();
-    if (event == json::parse_event_t::key) {
-      const auto name = parsed.get<std::string>();
-      if (!open.back().insert(name).second) twice = name;
-    }
-    return true;
-  };
-  json header;
-  try {
-    header = json::parse(text, watch);
-  } catch (const json::parse_error& error) {
-    refuse_json(task, error.byte);
-  } catch (const json::out_of_range&) {  // 1e400
-    task.fail("its header holds a number that is beyond all doubles");
-  }
-  if (!twice.empty()) task.fail("its header names '" + twice + "' twice");
-  if (!header.is_object() || text.front() != '{') task.fail("its header is not a JSON object");
-  return header;
-}
-
-std::map<std::string, std::string> read_metadata(const FileTask& task, const json& header) {
-  std::map<std::string, std::string> metadata;
-  const auto found = header.find("__metadata__");
-  if (found == header.end()) return metadata;
-  if (!found->is_object()) task.fail("its __metadata__ is not a JSON object");
-  for (const auto& [key, text] : found->items()) {
-    if (!text.is_string()) task.fail("its __metadata__ '" + key + "' is not a text");
-    metadata[key] = text.get<std::string>();
-  }
-  return metadata;
-}
-
-// A list of whole numbers, none negative, and small enough to compute with.
-std::vector<Index> read_counts(const FileTask& task, const std::string& name, const json& entry,
-                               const char* key) {
-  const auto list = entry.find(key);
-  const auto is_count = [](const json& number) {
-    return number.is_number_unsigned() &&
-           number.get<std::uint64_t>() <= std::uint64_t{std::numeric_limits<Index>::max()};
-  };
-  if (list == entry.end() || !list->is_array() ||
-      !std::all_of(list->begin(), list->end(), is_count)) {
-    task.fail("the " + std::string(key) + " of '" + name + "' is not a list of whole numbers");
-  }
-  return list->get<std::vector<Index>>();
-}
-
-struct Extent {
-  std::size_t begin = 0;
-  std::size_t end = 0;
-  std::string name;
-};
+using Entry = SafetensorsHeader::Entry;
 
 // The arrays must cover the data from its first byte to its last, each byte once.
-void check_extents(const FileTask& task, std::vector<Extent> extents, std::size_t size) {
-  std::sort(extents.begin(), extents.end(), [](const Extent& a, const Extent& b) {
+void check_offsets(const FileTask& task, std::vector<Entry> entries, std::size_t size) {
+  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
     return std::tie(a.begin, a.end) < std::tie(b.begin, b.end);
   });
   std::size_t covered = 0;
-  for (const auto& [begin, end, name] : extents) {
-    const std::string where = "the data of '" + name + "', " + std::to_string(begin) + " to " +
-                              std::to_string(end) + ", ";
-    if (end < begin) task.fail(where + "end before they begin");
-    if (begin < covered) task.fail(where + "overlap those of another");
-    if (begin > covered) task.fail(where + "leave a gap before them");
-    if (end > size) {
+  for (const Entry& entry : entries) {
+    const std::string where = "the data of '" + entry.name + "', " + std::to_string(entry.begin) +
+                              " to " + std::to_string(entry.end) + ", ";
+    if (entry.end < entry.begin) task.fail(where + "end before they begin");
+    if (entry.begin < covered) task.fail(where + "overlap those of another");
+    if (entry.begin > covered) task.fail(where + "leave a gap before them");
+    if (entry.end > size) {
       task.fail("is truncated: " + where + "lie beyond the " + std::to_string(size) +
                 " bytes of it");
     }
-    covered = end;
+    covered = entry.end;
   }
   if (covered < size) {
     task.fail("has " + std::to_string(size - covered) + " bytes too many at its end");
@@ -176,30 +108,24 @@ Safetensors Safetensors::read(FileTask task) {
   }
   const std::string_view all = bytes;
   const std::string_view data = all.substr(sizeof length + length);
-  const json header = parse_header(task, all.substr(sizeof length, length));
+  SafetensorsHeader header;
+  try {
+    header = parse_header(all.substr(sizeof length, length));
+  } catch (const HeaderError& error) {
+    task.fail(error.what());
+  }
+  check_offsets(task, header.entries, data.size());
 
   Safetensors file(std::move(task));
-  file.metadata = read_metadata(file.task_, header);
-  std::vector<Extent> extents;
-  for (const auto& [name, entry] : header.items()) {
-    if (name == "__metadata__") continue;
-    const auto dtype = entry.find("dtype");
-    if (!entry.is_object() || dtype == entry.end() || !dtype->is_string()) {
-      file.task_.fail("the entry '" + name + "' of its header has no dtype");
-    }
-    file.arrays_[name] = {dtype->get<std::string>(), read_counts(file.task_, name, entry, "shape"),
-                          ""};
-    const std::vector<Index> ends = read_counts(file.task_, name, entry, "data_offsets");
-    if (ends.size() != 2) file.task_.fail("the data_offsets of '" + name + "' are not two");
-    extents.push_back({static_cast<std::size_t>(ends[0]), static_cast<std::size_t>(ends[1]), name});
-  }
-  check_extents(file.task_, extents, data.size());
+  file.metadata = std::move(header.metadata);
   if (const auto found = file.metadata.find(checksum_key);
       found != file.metadata.end() && found->second != checksum(data)) {
     file.task_.fail("its data are damaged: their checksum is not the one it was saved with");
   }
-  for (const auto& [begin, end, name] : extents) {
-    file.arrays_[name].bytes = data.substr(begin, end - begin);
+  for (Entry& entry : header.entries) {
+    const std::string_view bytes_of_it = data.substr(entry.begin, entry.end - entry.begin);
+    file.arrays_[entry.name] = {std::move(entry.dtype), std::move(entry.shape),
+                                std::string(bytes_of_it)};
   }
   return file;
 }
@@ -211,21 +137,20 @@ void Safetensors::write() {
   std::stable_partition(order.begin(), order.end(),
                         [](const auto& entry) { return entry.second->dtype != "F32"; });
   std::string data;
-  json header = json::object();
+  SafetensorsHeader header;
   for (const auto& [name, array] : order) {
     const std::size_t begin = data.size();
     data += array->bytes;
-    header[name] = {
-        {"dtype", array->dtype}, {"shape", array->shape}, {"data_offsets", {begin, data.size()}}};
+    header.entries.push_back({name, array->dtype, array->shape, begin, data.size()});
   }
   metadata[checksum_key] = checksum(data);
-  header["__metadata__"] = metadata;
+  header.metadata = metadata;
 
   std::string text;
   try {
-    text = header.dump();
-  } catch (const json::exception&) {
-    task_.fail("cannot be written: the name of an array is not UTF-8");
+    text = to_json(header);
+  } catch (const HeaderError& error) {
+    task_.fail(error.what());
   }
   text.resize((text.size() + 7) / 8 * 8, ' ');
   const std::uint64_t length = text.size();

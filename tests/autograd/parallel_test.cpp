@@ -155,8 +155,8 @@ TEST_F(Parallel, RefusesANewNumberInsideALoop) {
 }
 
 // Static, so that it is destroyed after the threads are gone.
-struct Late {
-  ~Late() {
+struct Loop {
+  ~Loop() {
     alarm(20);  // a loop that waits for workers would wait for ever
     Index count = 0;
     parallel_for(100, 1, [&](Index begin, Index end) { count += end - begin; });
@@ -168,7 +168,7 @@ TEST(ThreadsDeathTest, AStaticDestructorMayStillLoop) {
   testing::FLAGS_gtest_death_test_style = "threadsafe";
   EXPECT_EXIT(
       {
-        static const Late late;
+        static const Loop last;
         set_num_threads(2);
         parallel_for(100, 1, [](Index, Index) {});
         std::exit(0);

@@ -8,13 +8,9 @@ namespace {
 
 using namespace testing;
 
-struct Dims {
-  Index outer, n, inner;
-};
-
 // Rows around the widths of vectors and the number of chains, columns around the number taken at
 // once, blocks of both; and nothing.
-std::vector<Dims> all_dims() {
+std::vector<Dims> softmax_dims() {
   std::vector<Dims> all;
   for (const Index n : lengths) all.push_back({2, n, 1});
   for (const Index inner : {2, 3, 7, 8, 17, 63, 64, 65, 130}) {
@@ -27,10 +23,6 @@ std::vector<Dims> all_dims() {
   all.push_back({3, 0, 4});
   all.push_back({3, 4, 0});
   return all;
-}
-
-std::string name(const Kernels& table, const Dims& d) {
-  return text(table.name, " (", d.outer, ", ", d.n, ", ", d.inner, ")");
 }
 
 std::vector<real> logits(const Dims& d) { return numbers(d.outer * d.n * d.inner, -15, 15, 1); }
@@ -76,7 +68,7 @@ double softmax_bound(const Dims& d) { return 10 + additions(d.n); }
 
 TEST(Softmax, EqualsTheReference) {
   for (const Kernels* table : tables()) {
-    for (const Dims& d : all_dims()) {
+    for (const Dims& d : softmax_dims()) {
       const std::vector<real> x = logits(d);
       const std::vector<double> exact = reference::softmax(d.outer, d.n, d.inner, x);
       EXPECT_EQ(beyond(forward(table->softmax, d, x), exact, softmax_bound(d), 0), "")
@@ -87,7 +79,7 @@ TEST(Softmax, EqualsTheReference) {
 
 TEST(LogSoftmax, EqualsTheReference) {
   for (const Kernels* table : tables()) {
-    for (const Dims& d : all_dims()) {
+    for (const Dims& d : softmax_dims()) {
       const std::vector<real> x = logits(d);
       const std::vector<double> exact = reference::log_softmax(d.outer, d.n, d.inner, x);
       // Two differences of numbers up to 36 in size, each rounded to half an epsilon of it or less.
@@ -99,7 +91,7 @@ TEST(LogSoftmax, EqualsTheReference) {
 
 TEST(Softmax, ItsDerivativeIsTheJacobians) {
   for (const Kernels* table : tables()) {
-    for (const Dims& d : all_dims()) {
+    for (const Dims& d : softmax_dims()) {
       const std::vector<real> x = logits(d), dy = upstream(d);
       const std::vector<real> y = forward(table->softmax, d, x);
       std::vector<double> exact = reference::softmax_backward(d.outer, d.n, d.inner, dy, x);
@@ -116,7 +108,7 @@ TEST(Softmax, ItsDerivativeIsTheJacobians) {
 
 TEST(LogSoftmax, ItsDerivativeIsTheJacobians) {
   for (const Kernels* table : tables()) {
-    for (const Dims& d : all_dims()) {
+    for (const Dims& d : softmax_dims()) {
       const std::vector<real> x = logits(d), dy = upstream(d);
       const std::vector<real> y = forward(table->log_softmax, d, x);
       std::vector<double> exact = reference::log_softmax_backward(d.outer, d.n, d.inner, dy, x);
@@ -163,7 +155,7 @@ TEST(Softmax, TheTolerancesSeeMistakes) {
 // Backward may write where dy stood.
 TEST(Softmax, DerivativesWorkInPlace) {
   for (const Kernels* table : tables()) {
-    for (const Dims& d : all_dims()) {
+    for (const Dims& d : softmax_dims()) {
       for (const SoftmaxKernel& kernel : {table->softmax, table->log_softmax}) {
         const std::vector<real> y = forward(kernel, d, logits(d));
         std::vector<real> dy = upstream(d);

@@ -100,6 +100,15 @@ inline bool close(real y, double expected, double factor) {
   return close(y, expected, factor, std::abs(expected));
 }
 
+/// What a kernel for one dimension sees of a shape.
+struct Dims {
+  Index outer, n, inner;
+};
+
+inline std::string name(const Kernels& table, const Dims& d) {
+  return text(table.name, " (", d.outer, ", ", d.n, ", ", d.inner, ")");
+}
+
 /// FNV-1a over the bits of an array; all NaNs count as one.
 template <class T>
 std::uint64_t hash(const std::vector<T>& values, std::uint64_t state = 14695981039346656037ULL) {
