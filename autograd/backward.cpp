@@ -146,6 +146,7 @@ void run(Node& root, Ref<Buffer> gradient, bool keep_graph) {
       out_of_memory = std::current_exception();
     }
     if (!shows_grad) y->contribution = {};
+    y->dy_sum = {};
     leave(*y, keep_graph, ready);
     if (shows_grad) finished.push(std::move(y));
   }

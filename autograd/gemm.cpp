@@ -53,6 +53,7 @@ void gemm(const Gemm& g) {
   // Rows are split, never k: the sum in each element stays the one chain that it is.
   parallel_for(g.m, rows_together, [&g](Index begin, Index end) {
     Gemm part = g;
+    part.column_sums = nullptr;
     part.m = end - begin;
     part.a += begin * g.a_row;
     part.c += begin * g.c_row;
@@ -60,6 +61,7 @@ void gemm(const Gemm& g) {
     if (part.y) part.y += begin * g.c_row;
     gemm_on_this_thread(part);
   });
+  if (g.column_sums) kernels().sum(1, g.m, g.n, g.c, g.column_sums, false);
 }
 
 }  // namespace autograd::inline HANDFLOW_PRECISION

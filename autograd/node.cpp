@@ -66,16 +66,27 @@ Contribution contribute_in_place(Node& input, Node& y) {
 
 ProductContribution contribute_product(Node& input, const Node& y, bool may_overwrite) {
   const bool selects = input.is_relu && !input.retains_grad;
-  const real* relu_output = selects ? input.data() : nullptr;
-  const bool only_y_holds_it = input.references == 1 && input.value.unique() && y.freed;
-  if (selects && may_overwrite && only_y_holds_it && !input.contribution) {
-    input.contribution = std::move(input.value);
-    input.selected = true;
-    return {input.contribution->data(), false, relu_output};
+  if (!selects) {
+    const auto [data, add] = contribute(input);
+    return {.data = data, .add = add};
   }
-  const auto [dx, add] = contribute(input);
-  input.selected = selects;
-  return {dx, add, relu_output};
+  ProductContribution dx{.relu_output = input.data()};
+  const bool only_y_holds_it = input.references == 1 && input.value.unique() && y.freed;
+  if (may_overwrite && only_y_holds_it && !input.contribution) {
+    input.contribution = std::move(input.value);
+    dx.data = input.contribution->data();
+  } else {
+    const auto [data, add] = contribute(input);
+    dx.data = data, dx.add = add;
+  }
+  input.selected = true;
+  const bool nothing_follows = input.waiting_for == 1;
+  const bool has_bias = input.needs_input_grad(2);
+  if (nothing_follows && has_bias) {
+    input.dy_sum = Buffer::create(input.shape[-1]);
+    dx.column_sums = input.dy_sum->data();
+  }
+  return dx;
 }
 
 Ref<Buffer> selected_dy(Node& y) {
@@ -86,14 +97,14 @@ Ref<Buffer> selected_dy(Node& y) {
   return selected;
 }
 
-void pass_on(Node& input, const Node& y) {
-  input.selected = false;
+void pass_on(Node& input, const Ref<Buffer>& gradient) {
   if (!input.contribution) {
-    input.contribution = y.contribution;
+    input.selected = false;
+    input.contribution = gradient;
     return;
   }
   const auto [dx, add] = contribute(input);
-  kernels().copy(y.numel(), y.dy(), dx, add);
+  kernels().copy(input.numel(), gradient->data(), dx, add);
 }
 
 NoGradGuard::NoGradGuard() noexcept : before_(grad_is_enabled) { grad_is_enabled = false; }

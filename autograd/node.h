@@ -42,6 +42,7 @@ struct Node {
   std::array<std::uint32_t, 4> saved_versions;
   unsigned saves = 0;
   bool selected = false;  // of a relu: dy is 0 already where the value is not positive
+  Ref<Buffer> dy_sum;     // of linear_relu: dy summed over the rows, if a product has done it
   const void* home = this_thread();
 
   alignas(16) std::array<std::byte, 48> captures;  // the sizes and exponents backward needs
@@ -85,18 +86,21 @@ Contribution contribute_in_place(Node& input, Node& y);
 /// The same for a product, which can do the work of the relu that computed `input`, if one did, in
 /// passing: where its output, `relu_output` (else null), is not positive, 0 is to be written. With
 /// `may_overwrite`, the buffer handed out may be that output itself, if nobody else will read it.
+/// And where a bias waits for the sums of the columns of dx, they are to be written to
+/// `column_sums` (else null).
 struct ProductContribution {
-  real* data;
-  bool add;
-  const real* relu_output;
+  real* data = nullptr;
+  bool add = false;
+  const real* relu_output = nullptr;
+  real* column_sums = nullptr;
 };
 ProductContribution contribute_product(Node& input, const Node& y, bool may_overwrite);
 
 /// Of a relu: dy where y is positive, else 0. In dy's own buffer where nobody else will read it.
 Ref<Buffer> selected_dy(Node& y);
 
-/// dx (+)= dy, element for element; shares the buffer instead of copying where it can.
-void pass_on(Node& input, const Node& y);
+/// dx (+)= gradient, element for element; shares the buffer instead of copying where it can.
+void pass_on(Node& input, const Ref<Buffer>& gradient);
 
 /// Puts a copy of its own in the place of a buffer that others hold too, so that it may be written.
 void unshare(Ref<Buffer>& contribution);

@@ -87,7 +87,8 @@ Tensor Tensor::detach() const { return Tensor(Node::create(shape(), node().value
 Tensor Tensor::clone() const {
   Tensor copy = empty(shape());
   kernels().copy(numel(), data(), copy.data(), false);
-  record("clone", copy, {this}, save_nothing, [](Node& out) { pass_on(out.input(0), out); });
+  record("clone", copy, {this}, save_nothing,
+         [](Node& out) { pass_on(out.input(0), out.contribution); });
   return copy;
 }
 

@@ -28,13 +28,13 @@ namespace HANDFLOW_KERNELS(HANDFLOW_ISA) {
 #include "autograd/kernels/math.inc"
 #include "autograd/ops/formulas.inc"
 #include "autograd/kernels/vector.inc"
+#include "autograd/kernels/elementwise.inc"
+#include "autograd/kernels/reduce.inc"
+#include "autograd/kernels/softmax.inc"
 #include "autograd/kernels/gemm_blocked.inc"
 #include "autograd/kernels/gemm_narrow.inc"
 #include "autograd/kernels/gemm_shallow.inc"
 #include "autograd/kernels/gemm.inc"
-#include "autograd/kernels/elementwise.inc"
-#include "autograd/kernels/reduce.inc"
-#include "autograd/kernels/softmax.inc"
 #include "autograd/kernels/random.inc"
 
 extern const Kernels table;

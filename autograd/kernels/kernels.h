@@ -59,7 +59,8 @@ constexpr Index most_terms_in_place = 512;
 /// A(i, p) = a[i * a_row + p * a_col], B(p, j) = b[p * b_row + j * b_col], and so on. Transposing
 /// is a choice of strides. `start` null means zeros; start_row = 0 repeats a bias row; start == c
 /// (with c's strides) accumulates. y, for Epilogue::relu_backward, lies as C does, and may be c
-/// where k <= most_terms_in_place.
+/// where k <= most_terms_in_place. column_sums, where not null, receives what Kernels::sum makes of
+/// C's columns; C must then be contiguous.
 struct Gemm {
   Index m, n, k;
   const real* a;
@@ -72,6 +73,7 @@ struct Gemm {
   Index start_row = 0, start_col = 1;
   Epilogue epilogue = Epilogue::none;
   const real* y = nullptr;
+  real* column_sums = nullptr;
 };
 
 /// One step of Adam over a flat array (Kingma & Ba 2015, algorithm 1, in PyTorch's order).

@@ -28,7 +28,7 @@ Tensor unary(const char* operation, const UnaryKernel& kernel, Tensor& x, double
                                                         : save_nothing;
   record(operation, y, {&x}, save, [f = &kernel, p = first, q = second](Node& out) {
     Node& in = out.input(0);
-    if (out.selected) return pass_on(in, out);
+    if (out.selected) return pass_on(in, out.contribution);
     const real* dy = out.dy();
     const real* saved = f->saves == Saves::input    ? in.data()
                         : f->saves == Saves::output ? out.data()

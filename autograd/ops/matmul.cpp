@@ -19,9 +19,10 @@ struct Matrix {
 Matrix rows_of(const real* data, Index width) { return {data, width, 1}; }
 Matrix transposed(const real* data, Index width) { return {data, 1, width}; }
 
-// c (m x n) (+)= A B, and 0 where a relu's output, if given, is not positive
+// c (m x n) (+)= A B, and 0 where a relu's output, if given, is not positive; and the sums of c's
+// columns, if wanted
 void product(Index m, Index n, Index k, Matrix a, Matrix b, real* c, bool add,
-             const real* relu_output = nullptr) {
+             const real* relu_output = nullptr, real* column_sums = nullptr) {
   gemm({.m = m,
         .n = n,
         .k = k,
@@ -38,7 +39,8 @@ void product(Index m, Index n, Index k, Matrix a, Matrix b, real* c, bool add,
         .start_row = n,
         .start_col = 1,
         .epilogue = relu_output ? Epilogue::relu_backward : Epilogue::none,
-        .y = relu_output});
+        .y = relu_output,
+        .column_sums = column_sums});
 }
 
 }  // namespace
@@ -131,13 +133,17 @@ Tensor affine(const char* operation, const Tensor& x, const Tensor& weight, cons
       product(out, in, batch, transposed(dy, out), rows_of(input.data(), in), dw, add);
     }
     if (node.needs_input_grad(2)) {
-      const auto [db, add] = contribute(node.input(2));
-      kernels().sum(1, batch, out, dy, db, add);
+      if (node.dy_sum) {
+        pass_on(node.input(2), node.dy_sum);
+      } else {
+        const auto [db, add] = contribute(node.input(2));
+        kernels().sum(1, batch, out, dy, db, add);
+      }
     }
     if (node.needs_input_grad(0)) {  // last: dx may be written over x
-      const auto [dx, add, relu_output] =
-          contribute_product(input, node, out <= most_terms_in_place);
-      product(batch, in, out, rows_of(dy, out), rows_of(w.data(), in), dx, add, relu_output);
+      const ProductContribution dx = contribute_product(input, node, out <= most_terms_in_place);
+      product(batch, in, out, rows_of(dy, out), rows_of(w.data(), in), dx.data, dx.add,
+              dx.relu_output, dx.column_sums);
     }
   };
   const bool relu = epilogue == Epilogue::relu;

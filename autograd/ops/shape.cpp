@@ -204,7 +204,8 @@ Tensor reshape(Tensor x, std::initializer_list<Index> sizes) {
   }
   const Shape shape(filled);
   Tensor y(Node::create(shape, x.node().value));
-  record("reshape", y, {&x}, save_nothing, [](Node& out) { pass_on(out.input(0), out); });
+  record("reshape", y, {&x}, save_nothing,
+         [](Node& out) { pass_on(out.input(0), out.contribution); });
   return y;
 }
 

@@ -24,7 +24,7 @@ Tensor counted(const Tensor& x) {
   Tensor y = Tensor::from(values(x), x.shape());
   record("counted", y, {&x}, save_nothing, [](Node& out) {
     ++counted_calls;
-    pass_on(out.input(0), out);
+    pass_on(out.input(0), out.contribution);
   });
   return y;
 }

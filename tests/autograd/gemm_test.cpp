@@ -362,6 +362,46 @@ TEST(Gemm, ReluBackwardDropsNanAndInfinity) {
 }
 
 // Element (i, j) computed by itself, with other strides, is the element of the whole.
+// Whether a product makes them in passing or afterwards.
+TEST(Gemm, ColumnSumsAreThoseOfSum) {
+  for (const Kernels* table : tables()) {
+    Workspace workspace(table->gemm_workspace);
+    for (const Epilogue epilogue : {Epilogue::none, Epilogue::relu, Epilogue::relu_backward}) {
+      for (const auto& [m, n, k] : std::vector<std::array<Index, 3>>{{200, 64, 2},
+                                                                     {37, 16, 3},
+                                                                     {37, 32, 1},
+                                                                     {1000, 112, 4},
+                                                                     {9, 40, 4},
+                                                                     {40, 7, 2},
+                                                                     {5, 64, 0},
+                                                                     {0, 64, 2},
+                                                                     {65, 96, 70},
+                                                                     {70, 3, 40}}) {
+        const Case which{m, n, k, Layout::nn, Start::null, epilogue};
+        Problem problem(which);
+        std::vector<real> sums(static_cast<std::size_t>(n), 7), expected(sums.size(), 8);
+        problem.gemm.column_sums = sums.data();
+        table->gemm(problem.gemm, workspace.data);
+        table->sum(1, m, n, problem.c.data(), expected.data(), false);
+        EXPECT_TRUE(same_bits(sums, expected)) << table->name << " " << which;
+        EXPECT_EQ(problem.difference(problem.c), "") << table->name << " " << which;
+      }
+    }
+  }
+}
+
+TEST(Gemm, ColumnSumsOnSeveralThreads) {
+  const int before = num_threads();
+  set_num_threads(3);
+  Problem problem(Case{3000, 64, 4, Layout::nn, Start::null, Epilogue::relu_backward});
+  std::vector<real> sums(64, 7), expected(64, 8);
+  problem.gemm.column_sums = sums.data();
+  gemm(problem.gemm);
+  kernels().sum(1, 3000, 64, problem.c.data(), expected.data(), false);
+  EXPECT_TRUE(same_bits(sums, expected));
+  set_num_threads(before);
+}
+
 TEST(Gemm, StridesAndRowSplitsDoNotChangeBits) {
   for (const auto& [m, n, k] : std::vector<std::array<Index, 3>>{
            {301, 67, 130}, {40, 3, 200}, {40, 3, 15}, {37, 4, 70}, {70, 6, 40}, {2, 64, 90}}) {

@@ -1,6 +1,7 @@
 #include "nn/adam.h"
 
 #include <cmath>
+#include <set>
 #include <type_traits>
 
 #include "nn/nn.h"
@@ -109,7 +110,7 @@ TEST(Adam, KeepsThePowersOfBetaAsRunningProducts) {
   Adam adam({p});
   double beta1_power = 1;
   double beta2_power = 1;
-  for (int t = 1; t <= 1000; ++t) {
+  for (int t = 1; t <= 600; ++t) {
     give_gradient(p, Tensor(1));
     adam.step();
     beta1_power *= 0.9;
@@ -117,7 +118,21 @@ TEST(Adam, KeepsThePowersOfBetaAsRunningProducts) {
   }
   EXPECT_EQ(adam.state(0).beta1_power, beta1_power);
   EXPECT_EQ(adam.state(0).beta2_power, beta2_power);
-  EXPECT_NEAR(beta2_power, std::pow(0.999, 1000), 1e-14);
+  EXPECT_NEAR(beta2_power, std::pow(0.999, 600), 1e-14);
+}
+
+// A power that no longer counts beside 1 becomes 0 before it is subnormal.
+TEST(Adam, ItsPowersOfBetaEndAtZero) {
+  Tensor p = parameter({1});
+  Adam adam({p}, {.beta1 = 0.5});
+  std::set<int> kinds;
+  for (int t = 1; t <= 1100; ++t) {
+    give_gradient(p, Tensor(1));
+    adam.step();
+    kinds.insert(std::fpclassify(adam.state(0).beta1_power));
+  }
+  EXPECT_EQ(kinds, (std::set<int>{FP_NORMAL, FP_ZERO}));
+  EXPECT_EQ(adam.state(0).beta1_power, 0);
 }
 
 TEST(Adam, AParameterWithoutAGradientWaits) {

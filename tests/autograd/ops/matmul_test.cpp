@@ -526,5 +526,91 @@ TEST(ReluBeforeAProduct, GradientsAreThoseOfTheTwoApart) {
   }
 }
 
+// A network of two layers, in: x (40, 3), w (64, 3), b (64,), v (2, 64), written with linear_relu
+// or with a relu that no product knows of. The product behind the relu may find b's gradient in
+// passing.
+struct Network {
+  const char* what;
+  Tensor (*f)(const Inputs& in, Tensor (*layer)(const Tensor& x, const Tensor& w, const Tensor& b));
+};
+
+const Network networks[] = {
+    {"one reader",
+     [](const Inputs& in, auto layer) { return linear(layer(in[0], in[1], in[2]), in[3]); }},
+    {"two products",
+     [](const Inputs& in, auto layer) {
+       const Tensor h = layer(in[0], in[1], in[2]);
+       return linear(h, in[3]) + linear(h, in[3] * 2);
+     }},
+    {"a product, then another operation",
+     [](const Inputs& in, auto layer) {
+       const Tensor h = layer(in[0], in[1], in[2]);
+       return linear(h, in[3]) + sum(h, 1, true);
+     }},
+    {"another operation, then a product",
+     [](const Inputs& in, auto layer) {
+       const Tensor h = layer(in[0], in[1], in[2]);
+       return sum(h, 1, true) + linear(h, in[3]);
+     }},
+    {"one bias in two layers",
+     [](const Inputs& in, auto layer) {
+       return linear(layer(in[0], in[1], in[2]), in[3]) + linear(layer(in[0], in[1], in[2]), in[3]);
+     }},
+    {"a bias that was computed",
+     [](const Inputs& in, auto layer) {
+       return linear(layer(in[0], in[1], in[2] * in[2]), in[3]);
+     }},
+    {"a bias read twice",
+     [](const Inputs& in, auto layer) {
+       const Tensor b = in[2] * 2;
+       return linear(layer(in[0], in[1], b), in[3]) + sum(b);
+     }},
+    {"no bias",
+     [](const Inputs& in, auto layer) { return linear(layer(in[0], in[1], Tensor()), in[3]); }},
+    {"a bias without a gradient",
+     [](const Inputs& in, auto layer) {
+       return linear(layer(in[0], in[1], in[2].detach()), in[3]);
+     }},
+    {"rank 3",
+     [](const Inputs& in, auto layer) {
+       return reshape(linear(layer(reshape(in[0], {4, 10, 3}), in[1], in[2]), in[3]), {40, 2});
+     }},
+};
+
+Tensor unknown_linear_relu(const Tensor& x, const Tensor& w, const Tensor& b) {
+  return unknown_relu(linear(x, w, b));
+}
+Tensor known_linear_relu(const Tensor& x, const Tensor& w, const Tensor& b) {
+  return linear_relu(x, w, b);
+}
+
+TEST(ReluBeforeAProduct, ABiasIsSummedInPassing) {
+  const Inputs inputs = {numbers({40, 3}, -2, 2, 1), numbers({64, 3}, -1, 1, 2),
+                         numbers({64}, -1, 1, 3), numbers({2, 64}, -1, 1, 4)};
+  const Tensor dy = numbers({40, 2}, -2, 2, 5);
+  for (const Network& network : networks) {
+    SCOPED_TRACE(network.what);
+    Inputs ours, theirs;
+    for (const Tensor& input : inputs) {
+      ours.push_back(leaf(input));
+      theirs.push_back(leaf(input));
+    }
+    Tensor y, z;
+    for (const bool retain : {true, false, false}) {  // twice through one graph, then a new one
+      if (!y.defined()) y = network.f(ours, known_linear_relu);
+      if (!z.defined()) z = network.f(theirs, unknown_linear_relu);
+      y.backward(dy, {.retain_graph = retain});
+      z.backward(dy, {.retain_graph = retain});
+      if (!retain) y = z = Tensor();
+      for (std::size_t i = 0; i < inputs.size(); ++i) {
+        ASSERT_EQ(ours[i].grad().defined(), theirs[i].grad().defined());
+        if (ours[i].grad().defined()) {
+          EXPECT_TRUE(same_bits(ours[i].grad(), theirs[i].grad())) << "input " << i;
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace autograd
