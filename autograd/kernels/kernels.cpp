@@ -63,7 +63,9 @@ constinit const Kernels table = {
     .fill = fill,
     .copy = copy,
     .scale = scale,
-    .repeat_each = repeat_each,
+    .copy_rows = copy_rows,
+    .cat = cat,
+    .repeat = repeat,
     .transpose = transpose,
 
     .sum = sum,

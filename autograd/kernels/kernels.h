@@ -5,11 +5,12 @@
 /// The table of inner loops. One source, kernels.cpp, is compiled once per instruction set and
 /// fills one table each; dispatch.cpp picks a table when the program starts.
 ///
-/// Everything here works on plain arrays, contiguous but for the matrix product. No kernel
-/// allocates, throws or keeps state. The output of an elementwise kernel may be the very same array
-/// as an input (in place); otherwise outputs and inputs must not overlap. Where a kernel takes
-/// `add`, it writes its result when `add` is false and adds to what is there when `add` is true:
-/// the first contribution to a gradient overwrites, so no gradient is ever filled with zeros first.
+/// Everything here works on plain arrays, contiguous but for copy_rows and the matrix product. No
+/// kernel allocates, throws or keeps state. The output of an elementwise kernel may be the very
+/// same array as an input (in place); otherwise outputs and inputs must not overlap. Where a kernel
+/// takes `add`, it writes its result when `add` is false and adds to what is there when `add` is
+/// true: the first contribution to a gradient overwrites, so no gradient is ever filled with zeros
+/// first.
 
 namespace autograd::inline HANDFLOW_PRECISION {
 
@@ -34,6 +35,12 @@ struct BinaryKernel {
                      Index b_step, real* da, bool add);
   void (*backward_b)(Index n, const real* dy, const real* a, Index a_step, const real* b,
                      Index b_step, real* db, bool add);
+};
+
+/// A contiguous matrix of `width` columns.
+struct Columns {
+  const real* data;
+  Index width;
 };
 
 /// An operation that normalises along the middle of (outer, n, inner); n may be 0. y and x must not
@@ -95,8 +102,13 @@ struct Kernels {
   void (*copy)(Index n, const real* x, real* y, bool add);
   /// y (+)= scale * x
   void (*scale)(Index n, real scale, const real* x, real* y, bool add);
-  /// Each of n values written `times` times in a row: (n) -> (n, times).
-  void (*repeat_each)(Index n, Index times, const real* x, real* y);
+  /// Rows of `size` elements, which begin every x_row elements and, copied, every y_row elements.
+  void (*copy_rows)(Index rows, Index size, const real* x, Index x_row, real* y, Index y_row,
+                    bool add);
+  /// y = [x[0] x[1] ...]: matrices of `rows` rows, side by side.
+  void (*cat)(Index rows, int parts, const Columns* x, real* y);
+  /// Each of `outer` rows written `times` times: (outer, inner) -> (outer, times, inner).
+  void (*repeat)(Index outer, Index times, Index inner, const real* x, real* y);
   /// y[j * rows + i] = x[i * cols + j]
   void (*transpose)(Index rows, Index cols, const real* x, real* y, bool add);
 

@@ -10,26 +10,6 @@
 namespace autograd::inline HANDFLOW_PRECISION {
 namespace {
 
-// Copies `rows` runs of `width` elements between arrays whose rows are `from` and `to` apart.
-template <Index fixed_width>
-void copy_fixed(Index rows, Index width, const real* x, Index from, real* y, Index to, bool add) {
-  if (fixed_width) width = fixed_width;
-  for (Index r = 0; r < rows; ++r, x += from, y += to) {
-    for (Index i = 0; i < width; ++i) y[i] = add ? y[i] + x[i] : x[i];
-  }
-}
-
-void copy_rows(Index rows, Index width, const real* x, Index from, real* y, Index to, bool add) {
-  if (from == width && to == width) return kernels().copy(rows * width, x, y, add);
-  switch (width) {  // a loop over one or two elements is slower than the elements themselves
-    case 1: return copy_fixed<1>(rows, width, x, from, y, to, add);
-    case 2: return copy_fixed<2>(rows, width, x, from, y, to, add);
-    case 3: return copy_fixed<3>(rows, width, x, from, y, to, add);
-    default:
-      for (Index r = 0; r < rows; ++r) kernels().copy(width, x + r * from, y + r * to, add);
-  }
-}
-
 // The size that dimension d of `shape` has when it is aligned with a shape of `rank` dimensions.
 Index aligned(const Shape& shape, int rank, int d) {
   const int own = d - (rank - shape.rank());
@@ -56,13 +36,7 @@ void expand_to(const Shape& to, const real* x, const Shape& from, real* y) {
     const bool last = to.product(0, d) == outer;  // nothing in front is left to repeat
     Ref<Buffer> after = last ? Ref<Buffer>() : Buffer::create(outer * to[d] * inner);
     real* out = last ? y : after->data();
-    if (inner == 1) {
-      kernels().repeat_each(outer, to[d], x, out);
-    } else {
-      for (Index o = 0; o < outer; ++o) {
-        copy_rows(to[d], inner, x + o * inner, 0, out + o * to[d] * inner, inner, false);
-      }
-    }
+    kernels().repeat(outer, to[d], inner, x, out);
     if (last) return;
     inner *= to[d];
     before = std::move(after);
@@ -141,12 +115,11 @@ Tensor cat(std::span<const Tensor> tensors, Index dim) {
   Tensor y = Tensor::empty(first.with(d, joined));
   const Index rows = first.product(0, d);
   const Index inner = first.product(d + 1, first.rank());
-  Index offset = 0;
-  for (const Tensor& x : tensors) {
-    const Index width = x.size(d) * inner;
-    copy_rows(rows, width, x.data(), width, y.data() + offset, joined * inner, false);
-    offset += width;
+  std::array<Columns, most> parts;
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    parts[i] = {.data = tensors[i].data(), .width = tensors[i].size(d) * inner};
   }
+  kernels().cat(rows, static_cast<int>(tensors.size()), parts.data(), y.data());
   record("cat", y, inputs, save_nothing, [rows, row_width = joined * inner](Node& out) {
     const real* dy = out.dy();
     for (int i = 0; i < out.input_count; ++i) {
@@ -154,7 +127,7 @@ Tensor cat(std::span<const Tensor> tensors, Index dim) {
       const Index width = rows > 0 ? in.numel() / rows : 0;
       if (out.needs_input_grad(i)) {
         const auto [dx, add] = contribute(in);
-        copy_rows(rows, width, dy, row_width, dx, width, add);
+        kernels().copy_rows(rows, width, dy, row_width, dx, width, add);
       }
       dy += width;
     }
@@ -221,8 +194,8 @@ void exchange(Index outer, Index a, Index middle, Index b, Index inner, const re
   for (Index o = 0; o < outer; ++o, x += a * middle * b * inner, y += a * middle * b * inner) {
     for (Index i = 0; i < a; ++i) {
       for (Index m = 0; m < middle; ++m) {
-        copy_rows(b, inner, x + (i * middle + m) * b * inner, inner, y + (m * a + i) * inner,
-                  middle * a * inner, add);
+        kernels().copy_rows(b, inner, x + (i * middle + m) * b * inner, inner,
+                            y + (m * a + i) * inner, middle * a * inner, add);
       }
     }
   }
@@ -267,11 +240,11 @@ Tensor slice(const Tensor& x, Index dim, Index start, Index end) {
   const Index offset = start * inner;
   const Index width = (end - start) * inner;
   Tensor y = Tensor::empty(shape.with(d, end - start));
-  copy_rows(rows, width, x.data() + offset, from, y.data(), width, false);
+  kernels().copy_rows(rows, width, x.data() + offset, from, y.data(), width, false);
   record("slice", y, {&x}, save_nothing, [rows, width, from, offset](Node& out) {
     const auto [dx, add] = contribute(out.input(0));
     if (!add) kernels().fill(out.input(0).numel(), 0, dx);
-    copy_rows(rows, width, out.dy(), width, dx + offset, from, true);
+    kernels().copy_rows(rows, width, out.dy(), width, dx + offset, from, true);
   });
   return y;
 }

@@ -44,9 +44,9 @@ TEST(Dispatch, TablesAreComplete) {
           &table->abs, &table->clamp}) {
       EXPECT_TRUE(kernel->forward && kernel->backward) << table->name;
     }
-    EXPECT_TRUE(table->fill && table->copy && table->scale && table->repeat_each &&
-                table->transpose && table->sum && table->max && table->softmax.forward &&
-                table->softmax.backward && table->log_softmax.forward &&
+    EXPECT_TRUE(table->fill && table->copy && table->scale && table->copy_rows && table->cat &&
+                table->repeat && table->transpose && table->sum && table->max &&
+                table->softmax.forward && table->softmax.backward && table->log_softmax.forward &&
                 table->log_softmax.backward && table->squared_error &&
                 table->squared_error_backward && table->adam && table->gemm && table->mt19937 &&
                 table->uniform && table->normal)
@@ -100,7 +100,7 @@ std::uint64_t everything_else(const Kernels& table) {
     result(n, [&](real* y) { table.fill(n, number(0.1), y); });
     result(1, [&](real* y) { *y = table.squared_error(n, x.data(), z.data()); });
     for (const Index times : {1, 2, 3, 4, 7}) {
-      result(n * times, [&](real* y) { table.repeat_each(n, times, x.data(), y); });
+      result(n * times, [&](real* y) { table.repeat(n, times, 1, x.data(), y); });
     }
   }
   // (outer, n, inner)

@@ -356,7 +356,7 @@ TEST(Binary, ValuesAndDerivativesAreTheTextbooks) {
   }
 }
 
-TEST(Moving, FillCopyScaleRepeat) {
+TEST(Moving, FillCopyScale) {
   for (const Kernels* table : tables()) {
     for (Index n : lengths) {
       SCOPED_TRACE(text(table->name, ", n = ", n));
@@ -376,11 +376,98 @@ TEST(Moving, FillCopyScaleRepeat) {
       table->scale(n, 2, doubled.data(), doubled.data(), false);
       for (Index i = 0; i < n; ++i) ASSERT_EQ(doubled[size(i)], 2 * x[size(i)]);
       EXPECT_EQ(y.back(), 77);
-      for (Index times : {0, 1, 2, 3, 4, 5, 64}) {
-        std::vector<real> repeated(size(n * times) + 1, 77);
-        table->repeat_each(n, times, x.data(), repeated.data());
-        for (Index i = 0; i < n * times; ++i) ASSERT_EQ(repeated[size(i)], x[size(i / times)]);
-        EXPECT_EQ(repeated.back(), 77);
+    }
+  }
+}
+
+TEST(Moving, Repeat) {
+  for (const Kernels* table : tables()) {
+    for (const Index outer : lengths) {
+      for (const Index times : {0, 1, 2, 3, 4, 5, 64}) {
+        for (const Index inner : {0, 1, 2, 3, 4, 5, 33}) {
+          if (outer * times * inner > 20000) continue;
+          SCOPED_TRACE(text(table->name, ", ", outer, " x ", times, " x ", inner));
+          const std::vector<real> x = numbers(outer * inner, -2, 2);
+          std::vector<real> y(size(outer * times * inner) + 1, 77), expected;
+          for (Index o = 0; o < outer; ++o) {
+            for (Index t = 0; t < times; ++t) {
+              for (Index i = 0; i < inner; ++i) expected.push_back(x[size(o * inner + i)]);
+            }
+          }
+          expected.push_back(77);
+          table->repeat(outer, times, inner, x.data(), y.data());
+          EXPECT_EQ(difference(y, expected), "");
+        }
+      }
+    }
+  }
+}
+
+// Rows as far apart as they are long, and farther.
+TEST(Moving, CopyRows) {
+  for (const Kernels* table : tables()) {
+    for (const Index rows : lengths) {
+      for (const Index width : {0, 1, 2, 3, 4, 5, 33}) {
+        for (const auto& [x_gap, y_gap] : {std::pair(0, 0), {0, 1}, {2, 0}, {1, 5}}) {
+          SCOPED_TRACE(text(table->name, ", ", rows, " x ", width, ", ", x_gap, ", ", y_gap));
+          const Index x_row = width + x_gap, y_row = width + y_gap;
+          const std::vector<real> x = numbers(rows * x_row, -2, 2);
+          std::vector<real> y(size(rows * y_row) + 1, 77), expected(y);
+          const auto expect = [&](real before) {
+            for (Index r = 0; r < rows; ++r) {
+              for (Index i = 0; i < width; ++i) {
+                expected[size(r * y_row + i)] =
+                    before * expected[size(r * y_row + i)] + x[size(r * x_row + i)];
+              }
+            }
+          };
+          expect(0);
+          table->copy_rows(rows, width, x.data(), x_row, y.data(), y_row, false);
+          ASSERT_EQ(difference(y, expected), "");
+          expect(1);
+          table->copy_rows(rows, width, x.data(), x_row, y.data(), y_row, true);
+          ASSERT_EQ(difference(y, expected), "");
+        }
+      }
+    }
+  }
+}
+
+// One part to four, of all widths.
+TEST(Moving, Cat) {
+  const std::vector<Index> choices = {0, 1, 2, 3, 5};
+  std::vector<std::vector<Index>> all = {{40}, {40, 1}, {1, 40}, {1, 1, 1, 1}, {2, 1, 1, 3}};
+  for (const Index a : choices) {
+    all.push_back({a});
+    for (const Index b : choices) {
+      all.push_back({a, b});
+      for (const Index c : choices) all.push_back({a, b, c});
+    }
+  }
+  for (const Kernels* table : tables()) {
+    for (const std::vector<Index>& widths : all) {
+      for (const Index rows : lengths) {
+        std::vector<std::vector<real>> x;
+        std::vector<Columns> parts;
+        std::string name = text(table->name, ", ", rows, " rows of");
+        for (const Index width : widths) {
+          x.push_back(numbers(rows * width, -2, 2, static_cast<std::uint32_t>(x.size())));
+          parts.push_back({.data = x.back().data(), .width = width});
+          name += text(" ", width);
+        }
+        SCOPED_TRACE(name);
+        std::vector<real> expected;
+        for (Index r = 0; r < rows; ++r) {
+          for (std::size_t p = 0; p < x.size(); ++p) {
+            for (Index i = 0; i < widths[p]; ++i) {
+              expected.push_back(x[p][size(r * widths[p] + i)]);
+            }
+          }
+        }
+        std::vector<real> y(expected.size() + 1, 77);
+        expected.push_back(77);
+        table->cat(rows, static_cast<int>(parts.size()), parts.data(), y.data());
+        ASSERT_EQ(difference(y, expected), "");
       }
     }
   }
