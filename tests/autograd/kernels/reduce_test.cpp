@@ -65,6 +65,29 @@ TEST(Sum, EqualsTheReference) {
   }
 }
 
+// However many rows are added up at a time.
+TEST(Sum, ShortRowsAreAddedUpInOrder) {
+  for (const Kernels* table : tables()) {
+    for (const Index rows : lengths) {
+      for (const Index n : {0, 1, 2, 3, 4, 5, 9, 31}) {
+        const Dims d{rows, n, 1};
+        std::vector<real> x = numbers(rows * n, -2, 2);
+        for (real& value : x) value /= 3;  // so that sums are rounded
+        for (Index i = 0; i < std::min(n, rows * n); ++i) x[size(i)] = -real{0};
+        for (const bool add : {false, true}) {
+          std::vector<real> expected;
+          for (Index r = 0; r < rows; ++r) {
+            real total = 0;
+            for (Index i = 0; i < n; ++i) total += x[size(r * n + i)];
+            expected.push_back(add ? 3 + total : total);
+          }
+          EXPECT_EQ(difference(sum(*table, d, x, add, 3), expected), "") << name(*table, d);
+        }
+      }
+    }
+  }
+}
+
 TEST(Sum, TheToleranceSeesALostElement) {
   for (const Dims& d : {Dims{1, 1000, 1}, Dims{1, 200, 2}, Dims{1, 200, 64}}) {
     std::vector<real> x = numbers(d.outer * d.n * d.inner, -2, 2);
