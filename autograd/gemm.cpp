@@ -36,9 +36,13 @@ void gemm_on_this_thread(const Gemm& g) {
 // Fewer multiply-adds than this take a few microseconds: less than waking a thread.
 constexpr Index worth_splitting = Index{1} << 18;
 
-// The heights of all tiles (3, 6, 12) divide it, and the rows that narrow products take at once (8,
-// 16, 32), so that a split makes no additional edges.
-constexpr Index rows_together = 96;
+// The heights of all tiles (3, 6, 12) divide it, so that a split makes no additional edges, and the
+// parts of a few hundred rows come out nearly the same.
+constexpr Index rows_together = 12;
+
+// The widths of all tiles divide it, and a part of so many columns is not narrow (see
+// kernels/gemm.inc): a split in columns leaves each element its chain.
+constexpr Index columns_together = 64;
 
 }  // namespace
 
@@ -50,17 +54,33 @@ void gemm(const Gemm& g) {
     gemm_on_this_thread(g);
     return;
   }
-  // Rows are split, never k: the sum in each element stays the one chain that it is.
-  parallel_for(g.m, rows_together, [&g](Index begin, Index end) {
-    Gemm part = g;
-    part.column_sums = nullptr;
-    part.m = end - begin;
-    part.a += begin * g.a_row;
-    part.c += begin * g.c_row;
-    if (part.start) part.start += begin * g.start_row;
-    if (part.y) part.y += begin * g.c_row;
-    gemm_on_this_thread(part);
-  });
+  // Rows or columns are split, never k: the sum in each element stays the one chain that it is.
+  if (g.m >= g.n || g.n < 2 * columns_together) {
+    parallel_for(g.m, rows_together, [&g](Index begin, Index end) {
+      Gemm part = g;
+      part.column_sums = nullptr;
+      part.m = end - begin;
+      part.a += begin * g.a_row;
+      part.c += begin * g.c_row;
+      if (part.start) part.start += begin * g.start_row;
+      if (part.y) part.y += begin * g.c_row;
+      gemm_on_this_thread(part);
+    });
+  } else {
+    const Index strips = g.n / columns_together;  // the last one takes what is left
+    parallel_for(strips, 1, [&g, strips](Index first, Index last) {
+      const Index begin = first * columns_together;
+      const Index end = last == strips ? g.n : last * columns_together;
+      Gemm part = g;
+      part.column_sums = nullptr;
+      part.n = end - begin;
+      part.b += begin * g.b_col;
+      part.c += begin * g.c_col;
+      if (part.start) part.start += begin * g.start_col;
+      if (part.y) part.y += begin * g.c_col;
+      gemm_on_this_thread(part);
+    });
+  }
   if (g.column_sums) kernels().sum(1, g.m, g.n, g.c, g.column_sums, false);
 }
 

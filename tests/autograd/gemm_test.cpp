@@ -438,17 +438,27 @@ TEST(Gemm, StridesAndRowSplitsDoNotChangeBits) {
 TEST(Gemm, IsOneChainOfFusedMultiplyAdds) {
   const bool fused = std::string(kernels().name) != "baseline";
   if (!fused) GTEST_SKIP() << "this table multiplies, then adds";
-  const Case which{9, 40, 700};
-  const Problem problem(which);
-  const std::vector<real> result = result_of(kernels(), which);
-  for (Index i = 0; i < which.m; ++i) {
-    for (Index j = 0; j < which.n; ++j) {
-      real chain = 0;
-      for (Index p = 0; p < which.k; ++p) {
-        chain = std::fma(problem.a[std::size_t(i * which.k + p)],
-                         problem.b[std::size_t(p * which.n + j)], chain);
+  // k in one block and in three; m and n end in a part of a tile. A is read where it lies, copied
+  // by rows and packed; B is packed in both ways.
+  for (const Case& which :
+       {Case{9, 40, 700}, Case{70, 35, 530, Layout::nt, Start::bias},
+        Case{63, 137, 530, Layout::nt, Start::bias}, Case{90, 137, 400, Layout::nt, Start::bias},
+        Case{107, 137, 530, Layout::nn, Start::accumulate, Epilogue::relu},
+        Case{107, 137, 530, Layout::tn, Start::accumulate},
+        Case{107, 137, 530, Layout::strided, Start::accumulate}}) {
+    const Problem before(which);
+    const Gemm& g = before.gemm;
+    const std::vector<real> result = result_of(kernels(), which);
+    for (Index i = 0; i < g.m; ++i) {
+      for (Index j = 0; j < g.n; ++j) {
+        real chain = g.start ? g.start[i * g.start_row + j * g.start_col] : 0;
+        for (Index p = 0; p < g.k; ++p) {
+          chain = std::fma(g.a[i * g.a_row + p * g.a_col], g.b[p * g.b_row + j * g.b_col], chain);
+        }
+        if (which.epilogue == Epilogue::relu && chain <= 0) chain = 0;
+        ASSERT_EQ(result[std::size_t(i * g.c_row + j * g.c_col)], chain)
+            << which << " at " << i << ", " << j;
       }
-      ASSERT_EQ(result[std::size_t(i * which.n + j)], chain) << i << ", " << j;
     }
   }
 }
@@ -505,9 +515,11 @@ TEST(Gemm, ThreadsDoNotChangeBits) {
         Case{64, 130, 64, Layout::nt, Start::accumulate, Epilogue::relu},
         Case{301, 67, 130, Layout::nn, Start::null, Epilogue::relu_backward},
         Case{301, 67, 130, Layout::nt, Start::null, Epilogue::relu_backward, true},
-        Case{1500, 3, 70, Layout::tn, Start::accumulate, Epilogue::relu_backward}}) {
+        Case{1500, 3, 70, Layout::tn, Start::accumulate, Epilogue::relu_backward},
+        Case{40, 259, 64, Layout::tn, Start::bias, Epilogue::relu_backward, true},
+        Case{5, 193, 300, Layout::strided, Start::accumulate}}) {
     std::vector<real> one_thread;
-    for (const int threads : {1, 2, 3}) {
+    for (const int threads : {1, 2, 3, 4}) {
       set_num_threads(threads);
       Problem problem(which);
       gemm(problem.gemm);
