@@ -13,39 +13,37 @@
 namespace autograd::inline HANDFLOW_PRECISION {
 
 struct Node {
-  // What every walk through the graph reads lies in one cache line.
+  // What every walk through the graph reads: one cache line.
   int references = 1;
   bool requires_grad = false;
   bool retains_grad = false;  // a non-leaf whose gradient the user asked to see
   bool freed = false;         // backward() has been here, or is, and drops the graph
   bool is_relu = false;       // passes dy on where the value is positive, else 0
-  Ref<Buffer> value;          // empty once an operation has taken it over to write its own there
+  Node** inputs = nullptr;    // few_inputs, or a block of its own for a longer list
+  std::array<Node*, 3> few_inputs;
+  std::uint16_t input_count = 0;
+  std::uint8_t saves = 0;    // which values backward will read (see Save)
+  bool selected = false;     // of a relu: dy is 0 already where the value is not positive
+  int waiting_for = 0;       // in a running backward(): consumers that have not contributed yet
+  std::uint64_t needed = 0;  // bit i: input i required a gradient when this was recorded
+  Node* next = nullptr;      // the list this node stands in, during backward() or its destruction
+
+  Ref<Buffer> value;         // empty once an operation has taken it over to write its own there
+  Ref<Buffer> contribution;  // in a running backward(): dy, as far as it is known
+  Shape shape;
 
   // How the value was computed; unset in leaves. backward(y) adds y's share to the gradients of its
   // inputs. It receives its node instead of capturing it: a captured node would own itself and
   // never be destroyed.
   void (*backward)(Node& y) = nullptr;
-  Node** inputs = nullptr;  // few_inputs, or a block of its own for a longer list
-  int input_count = 0;
-  int waiting_for = 0;       // in a running backward(): consumers that have not contributed yet
-  std::uint64_t needed = 0;  // bit i: input i required a gradient when this was recorded
-  Node* next = nullptr;      // the list this node stands in, during backward() or its destruction
-  Ref<Buffer> contribution;  // in a running backward(): dy, as far as it is known
-
-  Shape shape;
-  Ref<Buffer> grad;  // what Tensor::grad() shows; leaves and retained nodes only
   const char* operation = nullptr;
-
-  std::array<Node*, 3> few_inputs;
-  Ref<Buffer> extra;  // saved numbers that belong to no tensor: positions, lists of indices
-  // Which values backward will read (see Save), and their versions when they were saved.
-  std::array<std::uint32_t, 4> saved_versions;
-  unsigned saves = 0;
-  bool selected = false;  // of a relu: dy is 0 already where the value is not positive
-  Ref<Buffer> dy_sum;     // of linear_relu: dy summed over the rows, if a product has done it
-  const void* home = this_thread();
-
   alignas(16) std::array<std::byte, 48> captures;  // the sizes and exponents backward needs
+
+  Ref<Buffer> grad;    // what Tensor::grad() shows; leaves and retained nodes only
+  Ref<Buffer> extra;   // saved numbers that belong to no tensor: positions, lists of indices
+  Ref<Buffer> dy_sum;  // of linear_relu: dy summed over the rows, if a product has done it
+  std::array<std::uint32_t, 4> saved_versions;  // of the values in `saves`
+  const void* home = this_thread();
 
   /// A leaf that does not require a gradient.
   static Ref<Node> create(const Shape& shape, Ref<Buffer> value);

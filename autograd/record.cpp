@@ -23,8 +23,8 @@ void connect(const char* operation, Node& y, std::span<const Tensor* const> inpu
     if (i < 3 && (save & (save_a << i))) y.saved_versions[i] = input->value->version;
   }
   if (save & save_output) y.saved_versions[3] = y.value->version;
-  y.input_count = static_cast<int>(inputs.size());
-  y.saves = save;
+  y.input_count = static_cast<std::uint16_t>(inputs.size());
+  y.saves = static_cast<std::uint8_t>(save);
   y.operation = operation;
   y.backward = backward;
   y.requires_grad = true;

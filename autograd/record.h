@@ -30,19 +30,30 @@ inline bool records(const char* operation, std::span<const Tensor* const> inputs
 void connect(const char* operation, Node& y, std::span<const Tensor* const> inputs, unsigned save,
              void (*backward)(Node& y));
 
-/// Records that `y` was computed from `inputs`, if that belongs into the graph. `backward(y)` will
-/// receive y's node; it may capture up to 48 bytes of plain values: sizes, positions, exponents.
+/// Stores in y's node that it was computed from `inputs`. `backward(y)` will receive the node; it
+/// may capture up to 48 bytes of plain values: sizes, positions, exponents.
 template <class Backward>
-void record(const char* operation, Tensor& y, std::span<const Tensor* const> inputs, unsigned save,
+void attach(const char* operation, Tensor& y, std::span<const Tensor* const> inputs, unsigned save,
             Backward backward) {
   static_assert(std::is_trivially_copyable_v<Backward>, "capture plain values only");
   static_assert(sizeof(Backward) <= sizeof(Node::captures), "too many captures");
   static_assert(alignof(Backward) <= 16, "the captures are aligned to 16 bytes");
-  if (!records(operation, inputs)) return;
   new (y.node().captures.data()) Backward(backward);
   connect(operation, y.node(), inputs, save, [](Node& node) {
     (*std::launder(reinterpret_cast<const Backward*>(node.captures.data())))(node);
   });
+}
+template <class Backward>
+void attach(const char* operation, Tensor& y, std::initializer_list<const Tensor*> inputs,
+            unsigned save, Backward backward) {
+  attach(operation, y, std::span(inputs.begin(), inputs.size()), save, backward);
+}
+
+/// The same, if that belongs into the graph: see records().
+template <class Backward>
+void record(const char* operation, Tensor& y, std::span<const Tensor* const> inputs, unsigned save,
+            Backward backward) {
+  if (records(operation, inputs)) attach(operation, y, inputs, save, backward);
 }
 template <class Backward>
 void record(const char* operation, Tensor& y, std::initializer_list<const Tensor*> inputs,

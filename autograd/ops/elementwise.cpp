@@ -26,7 +26,8 @@ Tensor unary(const char* operation, const UnaryKernel& kernel, Tensor& x, double
   const unsigned save = kernel.saves == Saves::input    ? save_a
                         : kernel.saves == Saves::output ? save_output
                                                         : save_nothing;
-  record(operation, y, {&x}, save, [f = &kernel, p = first, q = second](Node& out) {
+  if (!recorded) return y;
+  attach(operation, y, {&x}, save, [f = &kernel, p = first, q = second](Node& out) {
     Node& in = out.input(0);
     if (out.selected) return pass_on(in, out.contribution);
     const real* dy = out.dy();
@@ -39,28 +40,32 @@ Tensor unary(const char* operation, const UnaryKernel& kernel, Tensor& x, double
   return y;
 }
 
+[[gnu::noinline]] Ref<Buffer> expanded(const Node& x, const Shape& shape) {
+  Ref<Buffer> copy = Buffer::create(shape.numel());
+  expand_to(shape, x.data(), x.shape, copy->data());
+  return copy;
+}
+
 // An operand of a broadcasting operation, ready for a kernel: its own elements, or one element for
 // all (step 0), or a copy expanded to the result's shape.
 struct Operand {
-  Operand(Node& x, const Shape& shape, bool needed) {
-    if (!needed) return;
+  Operand() = default;
+  Operand(const Node& x, const Shape& shape) {
     if (x.numel() == shape.numel()) {
       data = x.data();
     } else if (x.numel() == 1) {
       data = x.data();
       step = 0;
     } else {
-      buffer = Buffer::create(shape.numel());
-      data = buffer->data();
-      expand_to(shape, x.data(), x.shape, buffer->data());
+      copy = expanded(x, shape);
+      data = copy->data();
     }
   }
-
-  bool is_whole() const { return step == 1 && !buffer; }
+  bool is_whole() const { return step == 1 && !copy; }
 
   const real* data = nullptr;
   Index step = 1;
-  Ref<Buffer> buffer;
+  Ref<Buffer> copy;
 };
 
 // y = f(a, b)         da = dy df/da         db = dy df/db         each summed to its operand's
@@ -69,8 +74,8 @@ Tensor binary(const char* operation, const BinaryKernel& kernel, unsigned da_rea
               unsigned db_reads, Tensor& a, Tensor& b) {
   const bool recorded = records(operation, std::array<const Tensor*, 2>{&a, &b});
   const Shape shape = broadcast(operation, a.shape(), b.shape());
-  const Operand left(a.node(), shape, true);
-  const Operand right(b.node(), shape, true);
+  const Operand left(a.node(), shape);
+  const Operand right(b.node(), shape);
   const unsigned save = !recorded ? save_nothing
                                   : (a.requires_grad() ? da_reads : save_nothing) |
                                         (b.requires_grad() ? db_reads : save_nothing);
@@ -82,9 +87,10 @@ Tensor binary(const char* operation, const BinaryKernel& kernel, unsigned da_rea
   Tensor y(Node::create(shape, std::move(result)));
   kernel.forward(y.numel(), left.data, left.step, right.data, right.step, y.data());
 
-  record(operation, y, {&a, &b}, save, [f = &kernel, save](Node& out) {
-    const Operand p(out.input(0), out.shape, save & save_a);
-    const Operand q(out.input(1), out.shape, save & save_b);
+  if (!recorded) return y;
+  attach(operation, y, {&a, &b}, save, [f = &kernel, save](Node& out) {
+    const Operand p = save & save_a ? Operand(out.input(0), out.shape) : Operand();
+    const Operand q = save & save_b ? Operand(out.input(1), out.shape) : Operand();
     const auto differentiate = [&](auto derivative, int i, bool last) {
       if (!out.needs_input_grad(i)) return;
       Node& in = out.input(i);
