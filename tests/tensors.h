@@ -55,24 +55,33 @@ inline testing::AssertionResult equal(const Tensor& a, const Tensor& b) { return
 /// The two handles stand for one node of the graph.
 inline bool same_node(const Tensor& a, const Tensor& b) { return &a.node() == &b.node(); }
 
+inline testing::AssertionResult failure(const char* what, const char* error = "") {
+  return testing::AssertionFailure() << what << error;
+}
+
+/// The text contains all parts.
+inline testing::AssertionResult says(const std::string& text,
+                                     std::initializer_list<const char*> parts) {
+  for (const char* part : parts) {
+    if (text.find(part) == std::string::npos) {
+      return testing::AssertionFailure()
+             << "the error \"" << text << "\" does not say \"" << part << "\"";
+    }
+  }
+  return testing::AssertionSuccess();
+}
+
 /// f throws an E, and its text contains all parts.
 template <class E, class F>
 testing::AssertionResult throws(F f, std::initializer_list<const char*> parts) {
   try {
     f();
   } catch (const E& error) {
-    const std::string text = error.what();
-    for (const char* part : parts) {
-      if (text.find(part) == std::string::npos) {
-        return testing::AssertionFailure()
-               << "the error \"" << text << "\" does not say \"" << part << "\"";
-      }
-    }
-    return testing::AssertionSuccess();
+    return says(error.what(), parts);
   } catch (const std::exception& error) {
-    return testing::AssertionFailure() << "another type of error: " << error.what();
+    return failure("another type of error: ", error.what());
   }
-  return testing::AssertionFailure() << "no error";
+  return failure("no error");
 }
 
 }  // namespace tensors

@@ -1,10 +1,10 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <regex>
 #include <set>
 
 #include "cases.h"
+#include "declared.h"
 
 // The list of operations is read from the public headers. Each must have a value test, a gradient
 // test and a negative control, which is to say: a row in both tables of cases.h.
@@ -13,41 +13,8 @@ namespace autograd {
 namespace {
 
 using namespace testing;
-using Names = std::set<std::string>;
-
-std::string without_comments(const std::string& text) {
-  return std::regex_replace(text, std::regex("//[^\n]*"), "");
-}
-
-// "const Tensor& x, Index dim, bool keepdim = false" to "x, dim, keepdim".
-std::string names_of_parameters(const std::string& parameters) {
-  static const std::regex name(R"((\w+)\s*(=[^,]*)?(,|$))");
-  std::string names;
-  for (std::sregex_iterator i(parameters.begin(), parameters.end(), name), end; i != end; ++i) {
-    names += (names.empty() ? "" : ", ") + (*i)[1].str();
-  }
-  return names;
-}
-
-struct Declared {
-  Names operations;  // functions that return a tensor, as "sum(x, dim, keepdim)"
-  Names others;
-};
-
-// Each overload is an operation of its own if its parameters are called otherwise.
-Declared declared_in(const std::string& header) {
-  static const std::regex function(
-      R"(([\w:<>&*]+)\s+(operator\s*\S+|\w+)\s*\(((?:[^()]|\([^()]*\))*)\)\s*[;{])");
-  const std::string text = without_comments(header);
-  Declared declared;
-  for (std::sregex_iterator i(text.begin(), text.end(), function), end; i != end; ++i) {
-    const std::string call = (*i)[2].str() + "(" + names_of_parameters((*i)[3].str()) + ")";
-    const std::string type = (*i)[1].str();
-    if (type == "return") continue;  // a call
-    (type.find("Tensor") != std::string::npos ? declared.operations : declared.others).insert(call);
-  }
-  return declared;
-}
+using declared::declared_in;
+using declared::Names;
 
 // All headers in autograd/ops, one text.
 std::string public_headers() {
