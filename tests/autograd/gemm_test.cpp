@@ -361,7 +361,6 @@ TEST(Gemm, ReluBackwardDropsNanAndInfinity) {
   }
 }
 
-// Element (i, j) computed by itself, with other strides, is the element of the whole.
 // Whether a product makes them in passing or afterwards.
 TEST(Gemm, ColumnSumsAreThoseOfSum) {
   for (const Kernels* table : tables()) {
@@ -402,6 +401,7 @@ TEST(Gemm, ColumnSumsOnSeveralThreads) {
   set_num_threads(before);
 }
 
+// Element (i, j) computed by itself, with other strides, is the element of the whole.
 TEST(Gemm, StridesAndRowSplitsDoNotChangeBits) {
   for (const auto& [m, n, k] : std::vector<std::array<Index, 3>>{
            {301, 67, 130}, {40, 3, 200}, {40, 3, 15}, {37, 4, 70}, {70, 6, 40}, {2, 64, 90}}) {
