@@ -32,58 +32,66 @@ class Generator {
     for (std::uint32_t i = 1; i < state_.size(); ++i) {
       state_[i] = 1812433253U * (state_[i - 1] ^ (state_[i - 1] >> 30)) + i;
     }
-    used_ = words_.size();
+    next_ = words_.size();
     kept_normal_.reset();
   }
 
   RngState state() const {
-    return {
-        .twister = state_, .used = static_cast<std::uint32_t>(used_), .kept_normal = kept_normal_};
+    return {.twister = state_,
+            .used = static_cast<std::uint32_t>(next_ - spare),
+            .kept_normal = kept_normal_};
   }
 
   void set_state(const RngState& state) {
     state_ = state.twister;
-    std::transform(state_.begin(), state_.end(), words_.begin(), tempered);
-    used_ = state.used;
+    std::transform(state_.begin(), state_.end(), words_.begin() + spare, tempered);
+    next_ = spare + state.used;
     kept_normal_ = state.kept_normal;
   }
 
   std::uint32_t word() {
-    refill_if_used_up();
-    return words_[used_++];
+    refill_if_fewer_than(1);
+    return words_[next_++];
   }
 
-  void uniform(Index n, float* y) {
-    while (n > 0) {
-      refill_if_used_up();
-      const Index take = std::min(n, static_cast<Index>(words_.size() - used_));
-      kernels().uniform(take, &words_[used_], y);
-      used_ += static_cast<std::size_t>(take);
-      y += take;
-      n -= take;
-    }
-  }
+  void uniform(Index n, float* y) { draw<1>(kernels().uniform, n, y); }
 
-  // From 16 values on, whole blocks of 16: eight radii and eight angles become sixteen normals. A
-  // ragged end is covered by one more block, drawn afresh over the last 16 places.
+  // From 16 values on, whole blocks of 16: eight radii and eight angles become sixteen normals. The
+  // words of a ragged end are drawn and not used; one more block covers the last 16 places.
   void normal(Index n, float* y) {
     if (n < 16) {
       std::generate_n(y, n, [this] { return static_cast<float>(single_normal()); });
       return;
     }
-    uniform(n, y);
-    kernels().normal(n / 16 * 16, y);
-    if (n % 16 != 0) {
-      uniform(16, y + n - 16);
-      kernels().normal(16, y + n - 16);
+    const Index whole = n / 16 * 16;
+    draw<16>(kernels().normal, whole, y);
+    if (n != whole) {
+      uniform(n - whole, y + whole);
+      draw<16>(kernels().normal, 16, y + n - 16);
     }
   }
 
  private:
-  void refill_if_used_up() {
-    if (used_ < words_.size()) return;
-    kernels().mt19937(state_.data(), words_.data());
-    used_ = 0;
+  // Words that wait, if they are too few, move in front of the next ones.
+  void refill_if_fewer_than(std::size_t wanted) {
+    if (words_.size() - next_ >= wanted) return;
+    std::copy(words_.end() - spare, words_.end(), words_.begin());
+    kernels().mt19937(state_.data(), words_.data() + spare);
+    next_ -= state_.size();
+  }
+
+  // n numbers from n words, by a kernel that takes whole blocks.
+  template <std::size_t block>
+  void draw(void (*numbers)(Index, const std::uint32_t*, float*), Index n, float* y) {
+    while (n > 0) {
+      refill_if_fewer_than(block);
+      const auto waiting = static_cast<Index>((words_.size() - next_) / block * block);
+      const Index count = std::min(n, waiting);
+      numbers(count, &words_[next_], y);
+      next_ += static_cast<std::size_t>(count);
+      y += count;
+      n -= count;
+    }
   }
 
   double uniform53() {
@@ -106,9 +114,10 @@ class Generator {
     return radius * std::cos(angle);
   }
 
-  std::array<std::uint32_t, 624> state_;
-  std::array<std::uint32_t, 624> words_;
-  std::size_t used_;
+  static constexpr std::size_t spare = 16;
+  alignas(64) std::array<std::uint32_t, 624> state_;
+  alignas(64) std::array<std::uint32_t, spare + 624> words_{};  // those drawn from state_, tempered
+  std::size_t next_;
   std::optional<double> kept_normal_;
 };
 

@@ -25,9 +25,9 @@ namespace autograd::inline HANDFLOW_PRECISION {
 // clang-format off
 namespace HANDFLOW_KERNELS(HANDFLOW_ISA) {
 
+#include "autograd/kernels/vector.inc"
 #include "autograd/kernels/math.inc"
 #include "autograd/ops/formulas.inc"
-#include "autograd/kernels/vector.inc"
 #include "autograd/kernels/elementwise.inc"
 #include "autograd/kernels/reduce.inc"
 #include "autograd/kernels/softmax.inc"

@@ -138,10 +138,10 @@ struct Kernels {
   void (*mt19937)(std::uint32_t state[624], std::uint32_t words[624]);
   /// y = (word mod 2^24) / 2^24
   void (*uniform)(Index n, const std::uint32_t* words, float* y);
-  /// Box-Muller in blocks of 16 (n is a multiple of 16), in place, in PyTorch's layout: in a block,
-  /// for j < 8, u1 = 1 - y[j], u2 = y[j + 8] become r cos(2 pi u2) and r sin(2 pi u2), r = sqrt(-2
-  /// ln u1).
-  void (*normal)(Index n, float* y);
+  /// Box-Muller in blocks of 16 (n is a multiple of 16), in PyTorch's layout: in a block, for
+  /// j < 8, with x as `uniform` makes it of the words, u1 = 1 - x[j] and u2 = x[j + 8] become
+  /// y[j] = r cos(2 pi u2) and y[j + 8] = r sin(2 pi u2), r = sqrt(-2 ln u1).
+  void (*normal)(Index n, const std::uint32_t* words, float* y);
 };
 
 /// The table in use: the widest one this machine runs, or what HANDFLOW_ISA names

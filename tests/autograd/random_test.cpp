@@ -8,6 +8,7 @@
 #include <sstream>
 #include <thread>
 
+#include "autograd/kernels/reference.h"
 #include "golden.h"
 #include "tests/tensors.h"
 
@@ -182,6 +183,21 @@ TEST(Random, ShapesAreOfNoImportance) {
   manual_seed(9);
   EXPECT_EQ(rand({}).shape(), Shape());
   EXPECT_EQ(randn({2, 0}).numel(), 0);
+}
+
+// The twister makes 624 words at once. Of the sixteen that make sixteen normals, some may be the
+// last of these, and the others the first of the next.
+TEST(Random, NormalsReachAcrossTheEndOfABlockOfWords) {
+  for (Index before = 600; before <= 640; ++before) {
+    manual_seed(9);
+    rand({before});
+    const Tensor uniforms = rand({48});
+    const auto normals = reference::normal({uniforms.data(), uniforms.data() + 48});
+    manual_seed(9);
+    rand({before});
+    EXPECT_EQ(difference(values(randn({48})), normals, Near::four_millionths), "") << before;
+    EXPECT_EQ(rng_state().used, (before + 48) % 624) << before;
+  }
 }
 
 TEST(Random, TheLow32BitsOfASeedCount) {

@@ -150,7 +150,7 @@ std::uint64_t everything_else(const Kernels& table) {
     for (int block = 0; block < 3; ++block) {
       table.mt19937(twister.data(), words.data());
       table.uniform(624, words.data(), y.data());
-      table.normal(624, y.data());
+      table.normal(624, words.data(), y.data());
       state = hash(y, hash(words, state));
     }
   }
