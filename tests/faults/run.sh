@@ -15,7 +15,9 @@ if [ "${1:-}" = --one-per-lesson ]; then one=true; shift; fi
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$copy" 2>/dev/null || true
-cmake -S "$copy" -B "$copy/build" -DHANDFLOW_BUILD_TESTS=OFF >"$copy/log" || { cat "$copy/log"; exit 1; }
+# A fault shows at any level of optimisation, and is built faster at this one.
+cmake -S "$copy" -B "$copy/build" -DHANDFLOW_BUILD_TESTS=OFF \
+  -DCMAKE_CXX_FLAGS_RELEASE="-O1 -DNDEBUG" >"$copy/log" || { cat "$copy/log"; exit 1; }
 passed=0
 failed=0
 report() { printf '%-4s %s\n' "$1" "$2"; if [ "$1" = ok ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi; }
