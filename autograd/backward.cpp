@@ -131,7 +131,6 @@ void run(Node& root, Ref<Buffer> gradient, bool keep_graph) {
   std::exception_ptr out_of_memory;
   root.waiting_for = 0;
   root.contribution = std::move(gradient);
-  root.selected = false;  // which an earlier backward() may have left
   ready.push(share(&root));
   while (Ref<Node> y = ready.pop()) {
     const bool shows_grad = (y->is_leaf() && y->requires_grad) || y->retains_grad;
@@ -146,6 +145,7 @@ void run(Node& root, Ref<Buffer> gradient, bool keep_graph) {
       out_of_memory = std::current_exception();
     }
     if (!shows_grad) y->contribution = {};
+    y->selected = false;
     y->dy_sum = {};
     leave(*y, keep_graph, ready);
     if (shows_grad) finished.push(std::move(y));

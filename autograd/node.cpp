@@ -45,7 +45,6 @@ void unshare(Ref<Buffer>& contribution) {
 }
 
 Contribution contribute(Node& input) {
-  input.selected = false;
   if (!input.contribution) {
     input.contribution = Buffer::create(input.numel());
     return {input.contribution->data(), false};
@@ -57,7 +56,6 @@ Contribution contribute(Node& input) {
 Contribution contribute_in_place(Node& input, Node& y) {
   const bool dy_is_free = y.contribution.unique() && !y.retains_grad;
   if (!input.contribution && dy_is_free && input.numel() == y.numel()) {
-    input.selected = false;
     input.contribution = std::move(y.contribution);
     return {input.contribution->data(), false};
   }
@@ -65,11 +63,12 @@ Contribution contribute_in_place(Node& input, Node& y) {
 }
 
 ProductContribution contribute_product(Node& input, const Node& y, bool may_overwrite) {
-  const bool selects = input.is_relu && !input.retains_grad;
-  if (!selects) {
+  const bool is_last = input.waiting_for == 1;  // nothing will be added to what this one writes
+  if (!input.is_relu || input.retains_grad || !is_last) {
     const auto [data, add] = contribute(input);
     return {.data = data, .add = add};
   }
+  input.selected = true;
   ProductContribution dx{.relu_output = input.data()};
   const bool only_y_holds_it = input.references == 1 && input.value.unique() && y.freed;
   if (may_overwrite && only_y_holds_it && !input.contribution) {
@@ -79,10 +78,8 @@ ProductContribution contribute_product(Node& input, const Node& y, bool may_over
     const auto [data, add] = contribute(input);
     dx.data = data, dx.add = add;
   }
-  input.selected = true;
-  const bool nothing_follows = input.waiting_for == 1;
   const bool has_bias = input.needs_input_grad(2);
-  if (nothing_follows && has_bias) {
+  if (has_bias) {
     input.dy_sum = Buffer::create(input.shape[-1]);
     dx.column_sums = input.dy_sum->data();
   }
@@ -99,7 +96,6 @@ Ref<Buffer> selected_dy(Node& y) {
 
 void pass_on(Node& input, const Ref<Buffer>& gradient) {
   if (!input.contribution) {
-    input.selected = false;
     input.contribution = gradient;
     return;
   }

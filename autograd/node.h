@@ -81,11 +81,10 @@ Contribution contribute(Node& input);
 /// nobody will read dy again. Call it for the last input only.
 Contribution contribute_in_place(Node& input, Node& y);
 
-/// The same for a product, which can do the work of the relu that computed `input`, if one did, in
-/// passing: where its output, `relu_output` (else null), is not positive, 0 is to be written. With
-/// `may_overwrite`, the buffer handed out may be that output itself, if nobody else will read it.
-/// And where a bias waits for the sums of the columns of dx, they are to be written to
-/// `column_sums` (else null).
+/// The same for a product. If it is the last to contribute, it can do in passing the work of the
+/// relu that computed `input`: where that one's output, `relu_output` (else null), is not positive,
+/// write 0; and to `column_sums` (else null) the sums of dx's columns, for which a bias waits. With
+/// `may_overwrite`, the buffer handed out may be relu's output itself, if nobody else will read it.
 struct ProductContribution {
   real* data = nullptr;
   bool add = false;
