@@ -1,4 +1,3 @@
-#include <bit>
 #include <exception>
 #include <string>
 
@@ -57,8 +56,8 @@ void refuse_if_freed(const Node& y) {
 }
 
 void refuse_if_changed(const Node& y) {
-  for (unsigned left = y.saves; left != 0; left &= left - 1) {
-    const int i = std::countr_zero(left);
+  for (int i = 0; i < 4; ++i) {
+    if (!(y.saves & (save_a << i))) continue;
     const Node& saved = i == 3 ? y : y.input(i);
     const std::uint32_t now = saved.value->version;
     const std::uint32_t then = y.saved_versions[static_cast<std::size_t>(i)];

@@ -44,6 +44,19 @@ constexpr Index rows_together = 12;
 // kernels/gemm.inc): a split in columns leaves each element its chain.
 constexpr Index columns_together = 64;
 
+// Rows i to i + m and columns j to j + n of the product.
+Gemm part(const Gemm& g, Index i, Index m, Index j, Index n) {
+  Gemm p = g;
+  p.m = m, p.n = n;
+  p.a += i * g.a_row;
+  p.b += j * g.b_col;
+  p.c += i * g.c_row + j * g.c_col;
+  if (g.start) p.start += i * g.start_row + j * g.start_col;
+  if (g.y) p.y += i * g.c_row + j * g.c_col;
+  p.column_sums = nullptr;
+  return p;
+}
+
 }  // namespace
 
 void gemm(const Gemm& g) {
@@ -57,28 +70,14 @@ void gemm(const Gemm& g) {
   // Rows or columns are split, never k: the sum in each element stays the one chain that it is.
   if (g.m >= g.n || g.n < 2 * columns_together) {
     parallel_for(g.m, rows_together, [&g](Index begin, Index end) {
-      Gemm part = g;
-      part.column_sums = nullptr;
-      part.m = end - begin;
-      part.a += begin * g.a_row;
-      part.c += begin * g.c_row;
-      if (part.start) part.start += begin * g.start_row;
-      if (part.y) part.y += begin * g.c_row;
-      gemm_on_this_thread(part);
+      gemm_on_this_thread(part(g, begin, end - begin, 0, g.n));
     });
   } else {
     const Index strips = g.n / columns_together;  // the last one takes what is left
     parallel_for(strips, 1, [&g, strips](Index first, Index last) {
       const Index begin = first * columns_together;
       const Index end = last == strips ? g.n : last * columns_together;
-      Gemm part = g;
-      part.column_sums = nullptr;
-      part.n = end - begin;
-      part.b += begin * g.b_col;
-      part.c += begin * g.c_col;
-      if (part.start) part.start += begin * g.start_col;
-      if (part.y) part.y += begin * g.c_col;
-      gemm_on_this_thread(part);
+      gemm_on_this_thread(part(g, 0, g.m, begin, end - begin));
     });
   }
   if (g.column_sums) kernels().sum(1, g.m, g.n, g.c, g.column_sums, false);

@@ -5,6 +5,11 @@
 #include "autograd/kernels/kernels.h"
 
 namespace autograd::inline HANDFLOW_PRECISION {
+namespace {
+
+thread_local bool grad_is_enabled = true;
+
+}  // namespace
 
 Ref<Node> Node::create(const Shape& shape, Ref<Buffer> value) {
   Node* node = new (allocate_block(sizeof(Node))) Node;
@@ -102,6 +107,8 @@ void pass_on(Node& input, const Ref<Buffer>& gradient) {
   const auto [dx, add] = contribute(input);
   kernels().copy(input.numel(), gradient->data(), dx, add);
 }
+
+bool grad_enabled() noexcept { return grad_is_enabled; }
 
 NoGradGuard::NoGradGuard() noexcept : before_(grad_is_enabled) { grad_is_enabled = false; }
 NoGradGuard::~NoGradGuard() { grad_is_enabled = before_; }

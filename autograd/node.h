@@ -103,8 +103,7 @@ void pass_on(Node& input, const Ref<Buffer>& gradient);
 void unshare(Ref<Buffer>& contribution);
 
 /// False inside a NoGradGuard.
-inline constinit thread_local bool grad_is_enabled = true;
-inline bool grad_enabled() noexcept { return grad_is_enabled; }
+bool grad_enabled() noexcept;
 
 /// While one exists on this thread, operations record nothing. The state before returns with its
 /// end.

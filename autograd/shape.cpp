@@ -59,7 +59,8 @@ std::string to_string(const Shape& shape) {
   return text + (shape.rank() == 1 ? ",)" : ")");
 }
 
-Shape broadcast_different(const char* operation, const Shape& a, const Shape& b) {
+Shape broadcast(const char* operation, const Shape& a, const Shape& b) {
+  if (a == b) return a;
   const int rank = std::max(a.rank(), b.rank());
   Shape result = a.rank() == rank ? a : b;
   for (int d = -1; d >= -rank; --d) {

@@ -70,9 +70,6 @@ std::string to_string(const Shape& shape);
 
 /// NumPy's rule: align at the last dimension; sizes must be equal or 1. `operation` opens the text
 /// of the ShapeError thrown otherwise.
-Shape broadcast_different(const char* operation, const Shape& a, const Shape& b);
-inline Shape broadcast(const char* operation, const Shape& a, const Shape& b) {
-  return a == b ? a : broadcast_different(operation, a, b);
-}
+Shape broadcast(const char* operation, const Shape& a, const Shape& b);
 
 }  // namespace autograd::inline HANDFLOW_PRECISION

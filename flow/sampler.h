@@ -39,7 +39,7 @@ struct SampleOptions {
 /// broadcast.
 Tensor sample(VelocityRef velocity, const Tensor& x0, SampleOptions options = {});
 /// The same with a tag for every row, (batch, tag_dim), which is cut into chunks with x0, or a
-/// number for all of them.
+/// number for all of them. Throws autograd::ShapeError for a tag that cannot be cut.
 Tensor sample(TaggedVelocityRef velocity, const Tensor& x0, const Tensor& tag,
               SampleOptions options = {});
 

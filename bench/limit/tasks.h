@@ -18,14 +18,15 @@ inline void start(Generator& generator) {
   loops().start(generator, state.twister.data(), static_cast<int>(state.used));
 }
 
-/// Adam's steps, t = 1, 2, ... The powers of beta are running products, as in nn/adam.cpp.
+/// Adam's steps, t = 1, 2, ... The powers of beta are running products, which end at 0, as in
+/// nn/adam.cpp.
 class AdamSteps {
  public:
   explicit AdamSteps(double lr) : lr_(lr) {}
 
   Adam next() {
-    beta1_power_ *= options_.beta1;
-    beta2_power_ *= options_.beta2;
+    beta1_power_ = beta1_power_ < 1e-30 ? 0 : beta1_power_ * options_.beta1;
+    beta2_power_ = beta2_power_ < 1e-30 ? 0 : beta2_power_ * options_.beta2;
     const double c = std::sqrt(1 - beta2_power_);
     return {.beta1 = static_cast<float>(options_.beta1),
             .one_minus_beta1 = static_cast<float>(1 - options_.beta1),

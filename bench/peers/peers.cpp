@@ -19,11 +19,7 @@ Peers peers() {
 #else
   peers.missing.push_back("OpenBLAS");
 #endif
-#ifdef HANDFLOW_HAS_LIMIT
   peers.found.push_back(limit());
-#else
-  peers.missing.push_back("the limit");
-#endif
   return peers;
 }
 

@@ -1,70 +1,20 @@
 #include <gtest/gtest.h>
 
-#include <cstddef>
-#include <cstdlib>
-#include <new>
-
 #include "flow/flow.h"
+#include "lessons/lab/heap.h"
 #include "nn/nn.h"
 
-// A warm training step asks the heap for nothing. This program has its own operator new, which
-// counts, and stands alone for that reason.
-
-namespace {
-
-std::size_t allocations = 0;
-
-void* counted(std::size_t bytes) {
-  ++allocations;
-  void* block = std::malloc(bytes > 0 ? bytes : 1);
-  if (!block) throw std::bad_alloc();
-  return block;
-}
-
-void* counted(std::size_t bytes, std::align_val_t alignment) {
-  ++allocations;
-  const auto a = static_cast<std::size_t>(alignment);
-  void* block = std::aligned_alloc(a, (bytes + a - 1) / a * a);
-  if (!block) throw std::bad_alloc();
-  return block;
-}
-
-// Out of line: where g++ inlines it, it sees free() take what some operator new gave, and warns.
-[[gnu::noinline]] void release(void* block) noexcept { std::free(block); }
-
-}  // namespace
-
-// The nothrow forms, too: AddressSanitizer's do not call the others.
-void* operator new(std::size_t bytes) { return counted(bytes); }
-void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept { return counted(bytes); }
-void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept { return counted(bytes); }
-void* operator new(std::size_t bytes, std::align_val_t a) { return counted(bytes, a); }
-void* operator new[](std::size_t bytes) { return counted(bytes); }
-void* operator new[](std::size_t bytes, std::align_val_t a) { return counted(bytes, a); }
-void operator delete(void* block) noexcept { release(block); }
-void operator delete(void* block, std::size_t) noexcept { release(block); }
-void operator delete(void* block, std::align_val_t) noexcept { release(block); }
-void operator delete(void* block, std::size_t, std::align_val_t) noexcept { release(block); }
-void operator delete[](void* block) noexcept { release(block); }
-void operator delete[](void* block, std::size_t) noexcept { release(block); }
-void operator delete[](void* block, std::align_val_t) noexcept { release(block); }
-void operator delete[](void* block, std::size_t, std::align_val_t) noexcept { release(block); }
+// A warm training step asks the heap for nothing.
 
 namespace {
 
 using autograd::Index;
 using autograd::Tensor;
+using lab::heap_allocations;
 
 template <class F>
-std::size_t allocations_during(F f) {
-  const std::size_t before = allocations;
-  f();
-  return allocations - before;
-}
-
-template <class F>
-std::size_t allocations_in_20(F step) {
-  return allocations_during([&] {
+std::int64_t allocations_in_20(F step) {
+  return heap_allocations([&] {
     for (int i = 0; i < 20; ++i) step();
   });
 }
@@ -82,39 +32,43 @@ TEST(Allocations, OfEveryKindAreCounted) {
   struct alignas(128) Wide {
     char bytes[128];
   };
-  const auto counts_one = [](auto make) { EXPECT_EQ(allocations_during(make), 1U); };
+  const auto counts_one = [](auto make) { EXPECT_EQ(heap_allocations(make), 1); };
   counts_one([] { delete keep(new int); });
   counts_one([] { delete[] keep(new int[5]); });
   counts_one([] { delete keep(new Wide); });
   counts_one([] { delete[] keep(new Wide[3]); });
   counts_one([] { delete keep(new (std::nothrow) int); });
-  EXPECT_EQ(allocations_during([] {}), 0U);
+  EXPECT_EQ(heap_allocations([] {}), 0);
 }
 
 TEST(Allocations, AColdTensorIsSeen) {
   autograd::empty_cache();
-  EXPECT_GT(allocations_during([] { autograd::zeros({123}); }), 0U);
-  EXPECT_EQ(allocations_during([] { autograd::zeros({123}); }), 0U);
+  EXPECT_GT(heap_allocations([] { autograd::zeros({123}); }), 0);
+  EXPECT_EQ(heap_allocations([] { autograd::zeros({123}); }), 0);
 }
 
-// The note's unconditional step: noise and times drawn, x_t and the target made, one step of Adam.
-TEST(TrainingStep, ASequentialOf3To64To2AllocatesNothing) {
-  autograd::manual_seed(0);
-  nn::Sequential net{nn::Linear(3, 64), nn::ReLU(), nn::Linear(64, 2)};
-  nn::Adam optimizer(net.parameters(), {.lr = 1e-2});
-  const Tensor x1 = flow::data::sine_curve(200).points;
+// A step of flow matching towards x1: noise and times drawn, x_t and the target made, Adam.
+void expect_no_allocations(nn::Sequential net, double lr, const Tensor& x1) {
+  nn::Adam optimizer(net.parameters(), {.lr = lr});
   const auto step = [&] {
-    const Tensor x0 = autograd::randn({200, 2});
-    const Tensor t = autograd::rand({200, 1});
+    const Tensor x0 = autograd::randn(x1.shape());
+    const Tensor t = autograd::rand({x1.size(0), 1});
     const Tensor x_t = (1 - t) * x0 + t * x1;
     const Tensor loss = mse_loss(net(autograd::cat({x_t, t}, 1)), x1 - x0);
     optimizer.zero_grad();
     loss.backward();
     optimizer.step();
   };
-  EXPECT_GT(allocations_during(step), 0U);
+  EXPECT_GT(heap_allocations(step), 0);
   step();
-  EXPECT_EQ(allocations_in_20(step), 0U);
+  EXPECT_EQ(allocations_in_20(step), 0);
+}
+
+// The note's unconditional step.
+TEST(TrainingStep, ASequentialOf3To64To2AllocatesNothing) {
+  autograd::manual_seed(0);
+  const nn::Sequential net{nn::Linear(3, 64), nn::ReLU(), nn::Linear(64, 2)};
+  expect_no_allocations(net, 1e-2, flow::data::sine_curve(200).points);
 }
 
 // The note's conditional step: 1000 points of 4 inputs.
@@ -134,7 +88,7 @@ TEST(TrainingStep, AThousandRowsOf4To64To2AllocateNothing) {
   };
   step();
   step();
-  EXPECT_EQ(allocations_in_20(step), 0U);
+  EXPECT_EQ(allocations_in_20(step), 0);
 }
 
 TEST(TrainingStep, AVectorFieldAndItsLossAllocateNothing) {
@@ -151,7 +105,7 @@ TEST(TrainingStep, AVectorFieldAndItsLossAllocateNothing) {
   };
   step();
   step();
-  EXPECT_EQ(allocations_in_20(step), 0U);
+  EXPECT_EQ(allocations_in_20(step), 0);
 }
 
 TEST(TrainingStep, OfSgdAllocatesNothing) {
@@ -167,7 +121,7 @@ TEST(TrainingStep, OfSgdAllocatesNothing) {
   };
   step();
   step();
-  EXPECT_EQ(allocations_in_20(step), 0U);
+  EXPECT_EQ(allocations_in_20(step), 0);
 }
 
 // A classifier of words: looked-up vectors, cross-entropy, decay and a falling rate.
@@ -189,29 +143,17 @@ TEST(TrainingStep, OfAClassifierWithAScheduleAllocatesNothing) {
     optimizer.step();
     schedule.step();
   };
-  EXPECT_GT(allocations_during(step), 0U);
+  EXPECT_GT(heap_allocations(step), 0);
   step();
-  EXPECT_EQ(allocations_in_20(step), 0U);
+  EXPECT_EQ(allocations_in_20(step), 0);
 }
 
 // A wide network: its products are cut into blocks, and packed.
 TEST(TrainingStep, Of65To512To512To64AllocatesNothing) {
   autograd::manual_seed(0);
-  nn::Sequential net{nn::Linear(65, 512), nn::ReLU(), nn::Linear(512, 512), nn::ReLU(),
-                     nn::Linear(512, 64)};
-  nn::Adam optimizer(net.parameters());
-  const Tensor x1 = autograd::randn({64, 64});
-  const auto step = [&] {
-    const Tensor x0 = autograd::randn({64, 64});
-    const Tensor t = autograd::rand({64, 1});
-    const Tensor loss = mse_loss(net(autograd::cat({(1 - t) * x0 + t * x1, t}, 1)), x1 - x0);
-    optimizer.zero_grad();
-    loss.backward();
-    optimizer.step();
-  };
-  EXPECT_GT(allocations_during(step), 0U);
-  step();
-  EXPECT_EQ(allocations_in_20(step), 0U);
+  const nn::Sequential net{nn::Linear(65, 512), nn::ReLU(), nn::Linear(512, 512), nn::ReLU(),
+                           nn::Linear(512, 64)};
+  expect_no_allocations(net, 1e-3, autograd::randn({64, 64}));
 }
 
 // From noise to samples, all at once and in chunks, of which the last one is smaller.
@@ -227,12 +169,12 @@ TEST(Sampling, AllocatesNothing) {
       autograd::empty_cache();
       const flow::SampleOptions options{.solver = solver, .steps = 3, .chunk = chunk};
       const auto plain = [&] { flow::sample(model, x0, options); };
-      EXPECT_GT(allocations_during(plain), 0U);
-      EXPECT_EQ(allocations_in_20(plain), 0U);
+      EXPECT_GT(heap_allocations(plain), 0);
+      EXPECT_EQ(allocations_in_20(plain), 0);
 
       const auto with_tags = [&] { flow::sample(tagged, x0, tags, options); };
       with_tags();
-      EXPECT_EQ(allocations_in_20(with_tags), 0U);
+      EXPECT_EQ(allocations_in_20(with_tags), 0);
     }
   }
 }
