@@ -612,5 +612,19 @@ TEST(ReluBeforeAProduct, ABiasIsSummedInPassing) {
   }
 }
 
+// What a product has found for the bias counts in that pass alone.
+TEST(ReluBeforeAProduct, ALaterPassSumsTheBiasAgain) {
+  const Tensor x = numbers({40, 3}, -2, 2, 1), w = numbers({64, 3}, -1, 1, 2);
+  const Tensor v = numbers({2, 64}, -1, 1, 4), dh = numbers({40, 64}, -2, 2, 5);
+  Tensor b = leaf(numbers({64}, -1, 1, 3));
+  const Tensor h = linear_relu(x, w, b);
+  sum(linear(h, v)).backward({.retain_graph = true});
+  b.zero_grad();
+  h.backward(dh);
+  Tensor expected = leaf(b);
+  unknown_linear_relu(x, w, expected).backward(dh);
+  EXPECT_TRUE(same_bits(b.grad(), expected.grad()));
+}
+
 }  // namespace
 }  // namespace autograd
